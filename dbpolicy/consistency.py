@@ -60,7 +60,7 @@ def _default_env(entry: Database) -> str:
 
 def _check_name(entry: Database, problems: Problems) -> None:
     at = ("databases", entry.name)
-    if not entry.name.strip() or entry.name in (".", ".."):
+    if not entry.name.strip() or entry.name in (".", "..") or not entry.name.isprintable():
         problems.add(at, "not a file name; write one such as zoe.db")
     elif "/" in entry.name or "\\" in entry.name:
         base = _base_name(entry.name)

@@ -95,7 +95,7 @@ class Policy:
     """The whole of `dbfold.yaml`. `source` is the file it came from, `root` its directory."""
 
     source: Path
-    version: int = field(metadata=_help("Version of this grammar: 1."))
+    version: int = field(metadata={**_help("Version of this grammar: 1."), "const": POLICY_VERSION})
     databases: Mapping[str, Database] = field(metadata=_help("Every database file the application knows."))
     env_aliases: Mapping[str, str] = field(
         default_factory=dict,
