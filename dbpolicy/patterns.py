@@ -41,9 +41,17 @@ _TRANSLATION = {
 }
 
 
+def directory_pattern(pattern: str) -> re.Pattern[str]:
+    """A regular expression for a directory itself, relative to the policy's: `services/*` is each service."""
+    return re.compile(_translated("" if pattern in (".", "./") else pattern))
+
+
 def _to_regex(pattern: str) -> str:
     """A regular expression for the whole path; a directory's pattern matches what is below it, too."""
     anchored = "/" in pattern.rstrip("/")
+    return ("" if anchored else "(?:.*/)?") + _translated(pattern) + r"(?:/.*)?\Z"
+
+
+def _translated(pattern: str) -> str:
     body = pattern.removeprefix("./").strip("/")
-    translated = "".join(_TRANSLATION.get(token, re.escape(token)) for token in _TOKEN.findall(body))
-    return ("" if anchored else "(?:.*/)?") + translated + r"(?:/.*)?\Z"
+    return "".join(_TRANSLATION.get(token, re.escape(token)) for token in _TOKEN.findall(body))

@@ -1,0 +1,122 @@
+"""The proof before a write: the new module is the old one but for the changes that were intended.
+
+Old and new syntax trees are compared node by node. Where an expression was to be replaced, the new tree must hold
+exactly the accessor; at the top level the new tree must hold exactly the imports that were to be added, and lack
+exactly those that were to go. Anything else, anywhere, is a difference, and the file is not written.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+Position = tuple[int, int, int | None, int | None]
+
+
+class ProofError(Exception):
+    """The new module differs from the old one where nothing was to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a rewrite means to change.
+
+    replaced   position of each replaced expression in the old tree, with its new code
+    added      the imports that are new, as (module, name, local name)
+    removed    the import names that go, as `id(alias)` in the old tree
+    became_import  top-level assignments of the old tree (`id`) in whose stead the name is imported
+    """
+
+    replaced: Mapping[Position, str]
+    added: frozenset[tuple[str | None, str, str | None]]
+    removed: frozenset[int] = field(default_factory=frozenset)
+    became_import: frozenset[int] = field(default_factory=frozenset)
+
+
+def position(node: ast.expr) -> Position:
+    """Where an expression stands, as `ast` counts."""
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
+
+
+def prove(old: ast.Module, new: ast.Module, intent: Intent) -> None:
+    """Raises ProofError unless `new` is `old` with just the changes of `intent`."""
+    old_body = _without_removed(old.body, intent)
+    new_body = _without_added(new.body, intent)
+    replaced = {place: ast.parse(code, mode="eval").body for place, code in intent.replaced.items()}
+    _compare(old_body, new_body, replaced)
+    if replaced:
+        raise ProofError(f"the expression at line {min(replaced)[0]} was not replaced")
+
+
+def _without_removed(body: Sequence[ast.stmt], intent: Intent) -> list[object]:
+    """The old statements as they should be found in the new module, import statements as lists of their names."""
+    kept: list[object] = []
+    for statement in body:
+        if id(statement) in intent.became_import:
+            continue
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            names = [alias for alias in statement.names if id(alias) not in intent.removed]
+            kept.extend(_imports(statement, names))
+        else:
+            kept.append(statement)
+    return kept
+
+
+def _without_added(body: Sequence[ast.stmt], intent: Intent) -> list[object]:
+    missing = set(intent.added)
+    kept: list[object] = []
+    for statement in body:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            names = []
+            for alias in statement.names:
+                key = (_module_of(statement), alias.name, alias.asname)
+                if key in missing:
+                    missing.discard(key)
+                else:
+                    names.append(alias)
+            kept.extend(_imports(statement, names))
+        else:
+            kept.append(statement)
+    if missing:
+        raise ProofError(f"the import of {sorted(name for _, name, _ in missing)} is not at the top level")
+    return kept
+
+
+def _module_of(statement: ast.Import | ast.ImportFrom) -> str | None:
+    return "." * statement.level + (statement.module or "") if isinstance(statement, ast.ImportFrom) else None
+
+
+def _imports(statement: ast.Import | ast.ImportFrom, names: Sequence[ast.alias]) -> list[object]:
+    return [("import", _module_of(statement), alias.name, alias.asname) for alias in names]
+
+
+def _compare(old: object, new: object, replaced: dict[Position, ast.expr]) -> None:
+    """Compare two trees; each entry of `replaced` is taken out when its place is met."""
+    pending = [(old, new)]
+    while pending:
+        before, after = pending.pop()
+        if isinstance(before, ast.expr):
+            expected = replaced.pop(position(before), None)
+            if expected is not None:
+                if ast.dump(expected) != ast.dump(after) if isinstance(after, ast.AST) else True:
+                    raise ProofError(f"line {before.lineno} does not hold the accessor")
+                continue
+        if type(before) is not type(after):
+            raise ProofError(f"{_place(before)}: {_name(before)} became {_name(after)}")
+        if isinstance(before, ast.AST):
+            pending.extend((getattr(before, name, None), getattr(after, name, None)) for name in before._fields)
+        elif isinstance(before, list) and isinstance(after, list):
+            if len(before) != len(after):
+                raise ProofError(f"{_place(before[0] if before else None)}: {len(before)} parts became {len(after)}")
+            pending.extend(zip(before, after, strict=True))
+        elif before != after and not (before != before and after != after):  # NaN is equal to itself here
+            raise ProofError(f"{before!r} became {after!r}")
+
+
+def _place(node: object) -> str:
+    return f"line {node.lineno}" if isinstance(node, (ast.stmt, ast.expr)) else "somewhere"
+
+
+def _name(node: object) -> str:
+    return type(node).__name__

@@ -1,0 +1,196 @@
+"""A whole run: find, rewrite in memory, prove, and only then write: accessors first, so that imports always resolve."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from codemods.accessors import GeneratedFile, RootFiles, root_files
+from codemods.rewriting import Accessors, RewriteError, rewrite_module
+from codemods.writing import WriteError, replace_file
+from dbpolicy.model import AccessorStyle, Policy
+from references.candidates import may_name_database
+from references.discovery import Discovery, SourceFile, discover, shown_base
+from references.model import Action, FileError, Reference, Verdict
+from references.parallel import map_files
+from references.roots import Roots
+from references.scan import FileScan, Scan, combine, examine, read
+from references.text import UndecodableError
+from references.verdicts import Judge
+
+
+@dataclass(frozen=True, slots=True)
+class FileRewrite:
+    """What a run found in one file; `new` is its content to be, None if it stays."""
+
+    file: SourceFile
+    scan: FileScan
+    old: bytes = b""
+    new: bytes | None = None
+    needs_root: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run before anything is written. `generated` are accessors and Dockerfiles, `changed` the proven rewrites."""
+
+    scan: Scan
+    base: Path
+    changed: tuple[FileRewrite, ...]
+    generated: tuple[GeneratedFile, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.changed or self.generated)
+
+
+def prepare(
+    targets: Sequence[Path],
+    policy: Policy,
+    *,
+    style: AccessorStyle | None = None,
+    jobs: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Prepared:
+    """Work out every change below `targets` (absolute paths) without writing one. Raises UserError."""
+    style = style or policy.accessor.style
+    base = shown_base(list(targets))
+    discovery = discover(targets, policy, base)
+    roots = Roots(policy)
+    function = partial(rewrite_file, judge=Judge(policy, roots, style))
+    results = map_files(function, discovery.files, jobs, progress)
+    return _with_roots(results, discovery, base, policy, roots, style)
+
+
+def rewrite_file(file: SourceFile, *, judge: Judge) -> FileRewrite | None:
+    """Find, rewrite and prove one file in memory; None for the many files that name no database."""
+    try:
+        old = read(file)
+    except OSError as error:
+        return FileRewrite(file, FileScan(errors=(FileError(file.shown, f"cannot be read: {error.strerror}"),)))
+    if not may_name_database(old):
+        return None
+    examined = examine(old, file, judge)
+    references, errors = examined.references, list(examined.errors)
+    new = None
+    if examined.source is not None and examined.tree is not None and _any_rewrite(references):
+        accessors = Accessors(judge.policy, judge.style, _local_modules(judge, file))
+        try:
+            text = rewrite_module(examined.source.text, examined.tree, references, accessors)
+            new = examined.source.encode(text)
+        except (RewriteError, UndecodableError, RecursionError) as error:
+            references = _under_review(references, f"not rewritten: {error}")
+            errors.append(FileError(file.shown, f"not rewritten: {error}"))
+    if new == old:
+        new = None
+    needs_root = new is not None and judge.style is not AccessorStyle.INLINE
+    return FileRewrite(file, FileScan(tuple(references), tuple(errors)), old if new else b"", new, needs_root)
+
+
+def _any_rewrite(references: Sequence[Reference]) -> bool:
+    return any(reference.verdict.action is Action.REWRITE for reference in references)
+
+
+def _under_review(references: Sequence[Reference], reason: str) -> list[Reference]:
+    return [
+        replace(found, verdict=Verdict(Action.REVIEW, reason, found.verdict.target), replacement=None)
+        if found.verdict.action is Action.REWRITE
+        else found
+        for found in references
+    ]
+
+
+def _local_modules(judge: Judge, file: SourceFile) -> frozenset[str]:
+    """The modules and packages in the file's accessor root: what the application itself can import."""
+    root = judge.roots.root_of(file.in_policy)
+    if root is None:
+        return frozenset()
+    names = os.listdir(judge.policy.root / root)  # noqa: PTH208 - names are all that is needed
+    return frozenset(name.removesuffix(".py") for name in names if name.isidentifier() or name.endswith(".py"))
+
+
+def _with_roots(
+    results: Sequence[FileRewrite],
+    discovery: Discovery,
+    base: Path,
+    policy: Policy,
+    roots: Roots,
+    style: AccessorStyle,
+) -> Prepared:
+    """Add what the roots need; the files of a root whose accessor cannot be written stay as they are."""
+    needed = sorted({roots.root_of(result.file.in_policy) for result in results if result.needs_root} - {None})  # type: ignore[type-var]
+    of_root: dict[str | None, RootFiles] = {root: _root_files(policy, str(root), style) for root in needed}
+    final, errors = [], []
+    for result in results:
+        conflict = of_root[roots.root_of(result.file.in_policy)].conflict if result.needs_root else None
+        if conflict:
+            references = _under_review(result.scan.references, f"not rewritten: {conflict}")
+            result = replace(result, scan=FileScan(tuple(references), result.scan.errors), new=None)
+        final.append(result)
+    for files in of_root.values():
+        if files.conflict:
+            errors.append(FileError(os.path.relpath(policy.source, base), files.conflict))
+    scan = combine(discovery, [result.scan for result in final])
+    return Prepared(
+        scan=replace(scan, errors=(*scan.errors, *errors)),
+        base=base,
+        changed=tuple(result for result in final if result.new is not None),
+        generated=tuple(file for files in of_root.values() for file in files.files if not files.conflict),
+        warnings=tuple(files.warning for files in of_root.values() if files.warning),
+    )
+
+
+def _root_files(policy: Policy, root: str, style: AccessorStyle) -> RootFiles:
+    try:
+        return root_files(policy, root, style)
+    except OSError as error:
+        return RootFiles(conflict=f"{policy.root / root}: the accessor cannot be checked: {error.strerror}")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did. `failed` files are as they were."""
+
+    files: tuple[str, ...]
+    failed: tuple[FileError, ...]
+
+
+def write(prepared: Prepared, progress: Callable[[int, int], None] | None = None) -> Written:
+    """Write every change, each file atomically. A file that cannot be written does not stop the others.
+
+    If an accessor cannot be written, the files of its root are not written either: they would not import.
+    """
+    written: list[str] = []
+    failed: list[FileError] = []
+    blocked: list[Path] = []
+    total = len(prepared.generated) + len(prepared.changed)
+    for file in prepared.generated:
+        shown = os.path.relpath(file.path, prepared.base)
+        if _write_one(shown, file.path, file.old, file.new, written, failed):
+            continue
+        blocked.append(file.path.parent)
+    for change in prepared.changed:
+        path = Path(change.file.path)
+        if any(directory in path.parents for directory in blocked):
+            failed.append(FileError(change.file.shown, "not written, because its accessor or Dockerfile was not"))
+        elif change.new is not None:
+            _write_one(change.file.shown, path, change.old, change.new, written, failed)
+        if progress:
+            progress(len(written) + len(failed), total)
+    return Written(tuple(written), tuple(failed))
+
+
+def _write_one(
+    shown: str, path: Path, old: bytes | None, new: bytes, written: list[str], failed: list[FileError]
+) -> bool:
+    try:
+        replace_file(path, old, new)
+    except WriteError as error:
+        failed.append(FileError(shown, str(error)))
+        return False
+    written.append(shown)
+    return True

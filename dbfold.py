@@ -1,0 +1,51 @@
+"""The umbrella command: `dbfold audit`, `dbfold rewrite`. It assembles subcommands and holds no logic."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+# Name, module with `add_arguments` and `run`, one line of help. A module is imported only when it is asked for.
+_COMMANDS = (
+    ("audit", "references.audit", "every place that names a database, and what would happen to it"),
+    ("rewrite", "codemods.rewrite_db_paths", "rewrite hardcoded database paths to the configured accessor"),
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse and run; returns the exit code (see `references.command`)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(prog="dbfold", description="Fold many SQLite files into few, and keep it so.")
+    parser.add_argument("--version", action="store_true", help="print the version")
+    subparsers = parser.add_subparsers(metavar="COMMAND")
+    for name, module, help in _COMMANDS:
+        subparser = subparsers.add_parser(name, help=help, description=help)
+        if arguments[:1] == [name]:
+            command = import_module(module)
+            command.add_arguments(subparser)
+            subparser.set_defaults(run=command.run)
+    parsed = parser.parse_args(arguments)
+    if parsed.version:
+        from importlib.metadata import version
+
+        print(f"dbfold {version('dbfold')}")  # noqa: T201
+        return 0
+    run: Callable[[argparse.Namespace], int] | None = getattr(parsed, "run", None)
+    if run is None:
+        parser.print_help()
+        return 2
+    from references.command import run_guarded
+
+    command_run = run
+    return run_guarded(lambda: command_run(parsed))
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,155 @@
+"""Which files there are to look at: what git tracks or would track, or a walk where there is no git."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dbpolicy.errors import UserError
+from dbpolicy.model import Policy
+from references.model import FileError
+
+# Never the application's own source; git would usually ignore them, a walk must.
+_SKIPPED_DIRECTORIES = frozenset(
+    {".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", ".eggs"}
+    | {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".idea"}
+)
+# Formats that hold no text to scan: not opening them is cheaper than finding the NUL byte.
+_BINARY_SUFFIXES = frozenset(
+    ".png .jpg .jpeg .gif .ico .webp .bmp .pdf .zip .gz .bz2 .xz .tar .whl .jar .7z .woff .woff2 .ttf .otf .eot .mp3"
+    " .mp4 .wav .ogg .avi .mov .pyc .pyo .so .dll .dylib .exe .o .a .class .db .db3 .sqlite .sqlite3 .db-wal .db-shm"
+    " .db-journal .bin .pkl .npy .npz .pt .onnx .parquet".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to look at: where it is, how it is shown, and its path for the policy's patterns."""
+
+    path: str
+    shown: str
+    in_policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What was found below the targets. `excluded` counts the files that the policy's `exclude` passes over."""
+
+    files: tuple[SourceFile, ...]
+    errors: tuple[FileError, ...]
+    excluded: int
+
+
+def discover(targets: Iterable[Path], policy: Policy, shown_from: Path) -> Discovery:
+    """The files below `targets` (files or directories), each once, sorted; shown relative to `shown_from`.
+
+    Raises UserError for a target that does not exist or cannot be read.
+    """
+    errors: list[FileError] = []
+    found: dict[str, None] = {}
+    for target in targets:
+        for path in _files_of(target, shown_from, errors):
+            found.setdefault(path)
+    policy_file = str(policy.source)
+    files, excluded = [], 0
+    for path in sorted(found):
+        relative = _relative(path, str(policy.root))
+        if path == policy_file:
+            continue
+        if policy.excluded_files.matching(relative):
+            excluded += 1
+        else:
+            files.append(SourceFile(path, _relative(path, str(shown_from)), relative))
+    return Discovery(tuple(files), tuple(errors), excluded)
+
+
+def shown_base(targets: list[Path]) -> Path:
+    """The directory that reported paths are relative to: the target, or what all targets have in common."""
+    directories = [str(target if target.is_dir() else target.parent) for target in targets]
+    return Path(os.path.commonpath(directories))
+
+
+def _relative(path: str, base: str) -> str:
+    relative = path[len(base) + 1 :] if path.startswith(base + os.sep) else os.path.relpath(path, base)
+    return relative.replace(os.sep, "/")
+
+
+def _files_of(target: Path, shown_from: Path, errors: list[FileError]) -> Iterable[str]:
+    if target.is_file():
+        return [str(target)]
+    if not target.is_dir():
+        raise UserError(f"{target}: no such file or directory; name a directory or a file of the application")
+    if not os.access(target, os.R_OK | os.X_OK):
+        raise UserError(f"{target}: the directory cannot be read; run dbfold as a user who may read it")
+    return _git_files(target) or list(_walk(target, shown_from, errors))
+
+
+def _git_files(directory: Path) -> list[str]:
+    """Tracked files and untracked ones that are not ignored; empty outside a work tree or where git ignores all."""
+    if not any((parent / ".git").exists() for parent in (directory, *directory.parents)):
+        return []
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
+    try:
+        output = subprocess.run(command, cwd=directory, capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return []  # no git, or a `.git` that git does not accept: the walk finds the files
+    base = str(directory)
+    names = (name for name in os.fsdecode(output).split("\0") if name)
+    return [
+        path
+        for name in names
+        if os.path.splitext(name)[1].lower() not in _BINARY_SUFFIXES and _is_regular(path := os.path.join(base, name))
+    ]
+
+
+def _is_regular(path: str) -> bool:
+    """Not deleted, no submodule, and no link: what a link points to is counted where it is."""
+    return os.path.isfile(path) and not os.path.islink(path)
+
+
+def _walk(top: Path, shown_from: Path, errors: list[FileError]) -> Iterator[str]:
+    ignored = _Ignored()
+    pending = [str(top)]
+    while pending:
+        directory = pending.pop()
+        try:
+            entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
+        except OSError as error:
+            message = f"the directory cannot be read ({error.strerror}); what is below it was not looked at"
+            errors.append(FileError(_relative(directory, str(shown_from)), message))
+            continue
+        if any(entry.name == ".gitignore" for entry in entries):
+            ignored.load(directory)
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _SKIPPED_DIRECTORIES and not ignored(entry.path, True):
+                    pending.append(entry.path)
+            elif (
+                entry.is_file(follow_symlinks=False)
+                and os.path.splitext(entry.name)[1].lower() not in _BINARY_SUFFIXES
+                and not ignored(entry.path, False)
+            ):
+                yield entry.path
+
+
+class _Ignored:
+    """The `.gitignore` files met on a walk. pathspec is imported only if there is one."""
+
+    def __init__(self) -> None:
+        self._specs: list[tuple[str, object]] = []
+
+    def load(self, directory: str) -> None:
+        from pathspec import GitIgnoreSpec
+
+        lines = Path(directory, ".gitignore").read_text(encoding="utf-8", errors="replace").splitlines()
+        self._specs.append((directory + os.sep, GitIgnoreSpec.from_lines(lines)))
+
+    def __call__(self, path: str, is_directory: bool) -> bool:
+        return any(
+            spec.match_file(path[len(base) :] + ("/" if is_directory else ""))  # type: ignore[attr-defined]
+            for base, spec in self._specs
+            if path.startswith(base)
+        )

@@ -1,0 +1,113 @@
+"""Text scan: paths in files that have no detector of their own, and in Python that does not parse.
+
+It sees the line, not the language, so what it finds is reported, never rewritten.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from references.candidates import SUFFIX_IN_TEXT, path_spans
+from references.model import Kind, Site
+from references.python.lexer import tokens
+from references.text import LineTable
+
+_IGNORE_FILES = re.compile(r"\.?\w*ignore\Z")
+_PROSE_SUFFIXES = frozenset({".md", ".markdown", ".rst", ".txt", ".adoc", ".org", ".html", ".htm", ".log", ".csv"})
+_SHELL_SUFFIXES = frozenset({".sh", ".bash", ".zsh", ".fish", ".ps1", ".bat", ".service", ".timer", ".cron", ".mk"})
+_CONFIG_SUFFIXES = frozenset(
+    {".yml", ".yaml", ".toml", ".ini", ".cfg", ".conf", ".env", ".json", ".properties", ".tf", ".xml", ".jsonc"}
+)
+_CONFIG_NAMES = re.compile(r"(?:Dockerfile|Containerfile|\.env|Procfile|docker-compose)\b")
+_SHELL_NAMES = re.compile(r"(?:Makefile|Justfile|Jenkinsfile|crontab)\b")
+_COMMENT_LINE = re.compile(r"^\s*(?:#|//|--|/?\*|;|<!--|rem\b)|\s(?:#|//|--) ", re.IGNORECASE)
+_ASSIGNMENT = re.compile(r"\b([A-Z][A-Z0-9_]+)[\"']?\s*[=:]\s*[\"']?(?:sqlite(?:\+\w+)?:)?(?:\$\{\w+:-)?\Z")
+_HEALTHCHECK = re.compile(r"(?i)\bhealth_?-?check|\bsqlite3\.connect\(|\btest:")
+_URL_BEFORE = re.compile(r"sqlite(?:\+\w+)?:\Z")
+_QUOTES = "\"'`"
+_LONGEST_CONTEXT = 400
+
+
+def scan_plain(text: str, table: LineTable, path: str) -> list[Site]:
+    """The sites in a text file; its name decides whether it is prose, configuration, shell or source."""
+    kind_of_file = _kind_of_file(posixpath.basename(path), text)
+    sites = []
+    for start, end in path_spans(text):
+        before = text[max(table.starts[table.line_of(start) - 1], start - _LONGEST_CONTEXT) : start]
+        found, first = text[start:end], start
+        if _URL_BEFORE.search(before) and found.startswith("///"):
+            found, first = found[3:], start + 3
+        sites.append(
+            Site(
+                text=found,
+                kind=_kind(kind_of_file, before, text[end : end + 1], found),
+                span=table.span(first, end),
+                obstacle="source in a language that dbfold does not rewrite" if kind_of_file is Kind.EMBEDDED_CODE else None,
+                only_if_declared=_could_be_code(found, before, text[end : end + 1]),
+            )
+        )
+    return sites
+
+
+def scan_unparsed(text: str, table: LineTable) -> list[Site]:
+    """The sites in Python source that no parser accepts: strings and comments by their tokens."""
+    sites = []
+    for token in tokens(text):
+        if SUFFIX_IN_TEXT.search(text, token.start(), token.end()) is None:
+            continue
+        comment = token[0][0] == "#"
+        for start, end in path_spans(token[0]):
+            span = table.span(token.start() + start, token.start() + end)
+            kind = Kind.COMMENT if comment else Kind.UNPARSED
+            sites.append(Site(token[0][start:end], kind, span, only_if_declared=token[0][start:end].startswith("self.")))
+    return sites
+
+
+def _kind_of_file(name: str, text: str) -> Kind:
+    suffix = posixpath.splitext(name)[1].lower()
+    if _IGNORE_FILES.fullmatch(name):
+        return Kind.IGNORE_PATTERN
+    if suffix in _PROSE_SUFFIXES:
+        return Kind.PROSE
+    if suffix in _CONFIG_SUFFIXES or _CONFIG_NAMES.match(name):
+        return Kind.CONFIG_VALUE
+    if suffix in _SHELL_SUFFIXES or _SHELL_NAMES.match(name) or text.startswith("#!"):
+        return Kind.EMBEDDED_SHELL
+    return Kind.EMBEDDED_CODE if suffix else Kind.PROSE
+
+
+def _kind(kind_of_file: Kind, before: str, after: str, found: str) -> Kind:
+    if kind_of_file in (Kind.IGNORE_PATTERN, Kind.PROSE):
+        return kind_of_file
+    if _COMMENT_LINE.search(before):
+        return Kind.COMMENT
+    if "*" in found or "?" in found:
+        return Kind.GLOB
+    if kind_of_file is Kind.EMBEDDED_CODE:
+        return kind_of_file
+    if _ASSIGNMENT.search(before):
+        return Kind.ENV_ASSIGNMENT
+    if kind_of_file is Kind.CONFIG_VALUE and _HEALTHCHECK.search(before):
+        return Kind.HEALTHCHECK
+    if _URL_BEFORE.search(before):
+        return Kind.URL
+    return kind_of_file
+
+
+def _could_be_code(found: str, before: str, after: str) -> bool:
+    """`app.db` may be an attribute: without a directory or quotes it counts only if the policy knows the name."""
+    quoted = bool(before) and before[-1] in _QUOTES and after in tuple(_QUOTES)
+    return "/" not in found and not quoted
+
+
+def comments(text: str, table: LineTable, spans: tuple[tuple[int, int], ...]) -> Iterator[Site]:
+    """The sites in comment tokens (start, end) of Python source."""
+    for start, end in spans:
+        comment = text[start:end]
+        for first, last in path_spans(comment):
+            found = comment[first:last]
+            span = table.span(start + first, start + last)
+            attribute = _could_be_code(found, comment[:first], comment[last : last + 1])
+            yield Site(found, Kind.COMMENT, span, prose="a comment", only_if_declared=attribute)

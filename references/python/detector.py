@@ -1,0 +1,202 @@
+"""Every place in a Python module that names a database file, from one pass over its `ast`.
+
+Only the branches that hold a candidate line are visited: the cost is that of the candidates, not of the module.
+"""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import replace
+
+from references.candidates import FILE_URI, SQLITE_URL, path_spans
+from references.model import Kind, Replacement, Site, Span
+from references.python import embedded
+from references.python.composition import Composition, compose
+from references.python.context import Context, classify
+from references.python.lexer import Hits
+from references.python.names import ModuleNames
+from references.python.openings import openings
+from references.python.templates import Form, path_form
+from references.text import LineTable
+
+
+
+
+class Detector:
+    """Finds the sites of one module. `table` is of the text that `tree` was parsed from."""
+
+    def __init__(self, tree: ast.Module, table: LineTable, hits: Hits) -> None:
+        self.tree = tree
+        self.table = table
+        self.names = ModuleNames(tree)
+        self.lines = sorted({table.line_of(offset) for offset in hits.in_strings})
+        self.sites: list[Site] = []
+        self._numbers: dict[int, int] = {}
+
+    def run(self) -> list[Site]:
+        """All sites in strings, in source order."""
+        pending: list[tuple[ast.AST, list[ast.AST]]] = [(self.tree, [])]
+        while pending:
+            node, ancestors = pending.pop()
+            children = self._visit(node, ancestors)
+            below = [*ancestors, node]
+            pending.extend((child, below) for child in reversed(children) if self._holds_candidate(child))
+        self._add_openings()
+        return self.sites
+
+    def _visit(self, node: ast.AST, ancestors: list[ast.AST]) -> list[ast.AST]:
+        """Record the site at `node`, if it is one; returns the children that may hold further ones."""
+        if isinstance(node, ast.Constant):
+            self._constant(node, ancestors)
+            return []
+        if isinstance(node, (ast.JoinedStr, ast.BinOp, ast.Call)):
+            composition = compose(node, self.names)
+            if composition is not None and self._composed(node, composition, ancestors):
+                return list(composition.computed)
+        if isinstance(node, ast.JoinedStr):
+            self._embedded(node, compose(node, self.names), ancestors)
+            return [value for value in node.values if isinstance(value, ast.FormattedValue)]
+        return list(ast.iter_child_nodes(node))
+
+    def _holds_candidate(self, node: ast.AST) -> bool:
+        first = getattr(node, "lineno", None)
+        if first is None:
+            return True  # `arguments`, operators: no position of their own
+        for decorator in getattr(node, "decorator_list", ()):
+            first = min(first, decorator.lineno)
+        index = bisect_left(self.lines, first)
+        # A triple-quoted string's candidate lines lie within; an f-string's fields have no exact lines before 3.12.
+        return index < len(self.lines) and self.lines[index] <= (node.end_lineno or first)  # type: ignore[attr-defined]
+
+    def _constant(self, node: ast.Constant, ancestors: list[ast.AST]) -> None:
+        value = node.value
+        if isinstance(value, bytes):
+            self._bytes(node, value, ancestors)
+        elif isinstance(value, str):
+            composition = Composition(value, node)
+            if not self._composed(node, composition, ancestors):
+                self._embedded(node, composition, ancestors)
+
+    def _bytes(self, node: ast.Constant, value: bytes, ancestors: list[ast.AST]) -> None:
+        text = value.decode("latin-1")
+        form = path_form(Composition(text, node), False, self.names)
+        if form is not None:
+            context = classify(node, ancestors, self.names)
+            self._record(node, node, form, replace(context, obstacle=context.obstacle or "a bytes literal"), ancestors)
+
+    def _composed(self, node: ast.expr, composition: Composition, ancestors: list[ast.AST]) -> bool:
+        """Record `node` if all of it is one path, URL or suffix."""
+        context = classify(node, ancestors, self.names)
+        if context.kind is Kind.TEMPORARY and composition.text.startswith(".") and list(path_spans("x" + composition.text)):
+            self._record(node, composition.literal, Form(composition.text), context, ancestors)
+            return True
+        form = path_form(composition, context.kind is Kind.CONNECT_LITERAL, self.names)
+        if form is None:
+            return False
+        if _is_statement(ancestors):
+            context = Context(Kind.DOCSTRING, prose="a string that is only documentation")
+        if context.shell and not isinstance(composition.literal, ast.JoinedStr) and " " in form.text:
+            return False
+        self._record(node, composition.literal, form, context, ancestors)
+        return True
+
+    def _record(
+        self, node: ast.expr, literal: ast.expr, form: Form, context: Context, ancestors: list[ast.AST]
+    ) -> None:
+        start, end = self._range(node)
+        in_field = any(isinstance(ancestor, ast.FormattedValue) for ancestor in ancestors)
+        if in_field:
+            literal = next(ancestor for ancestor in ancestors if isinstance(ancestor, ast.JoinedStr))
+        obstacle = "inside the field of an f-string" if in_field else context.obstacle or form.obstacle
+        whole = None
+        if context.whole is not None and form.template == "@" and not in_field:
+            whole = Replacement(*self._range(context.whole))
+        self._numbers[id(node)] = len(self.sites)
+        self.sites.append(
+            Site(
+                text=form.text,
+                kind=form.kind or _joined_kind(node, context.kind),
+                span=self._literal_span(literal, form),
+                replacement=None if in_field else Replacement(start, end, form.template),
+                environment=context.environment,
+                whole=whole,
+                obstacle=None if context.prose else obstacle,
+                prose=context.prose,
+                callee=context.callee,
+                only_if_declared=context.key,
+            )
+        )
+
+    def _embedded(self, node: ast.expr, composition: Composition | None, ancestors: list[ast.AST]) -> None:
+        """Record the paths inside a longer text: prose, shell, source, SQL."""
+        if composition is None or not any(True for _ in path_spans(composition.text)):
+            return
+        context = classify(node, ancestors, self.names)
+        if _is_statement(ancestors):
+            context = Context(Kind.DOCSTRING, prose="documentation")
+        start, end = self._range(node)
+        places = self._places_in_token(node, start, end) if self._is_multi_line(start, end) else None
+        for index, (text, kind, why) in enumerate(embedded.paths_in(composition.text, context)):
+            place = places[index] if places and index < len(places) else (start, end)
+            replacement = None
+            if kind is Kind.EMBEDDED_SHELL and context.shell:
+                replacement = embedded.shell_word(self.table.text[start:end], start, end, text)
+            is_prose = kind in (Kind.MESSAGE, Kind.DOCSTRING, Kind.GLOB)
+            self.sites.append(
+                Site(
+                    text=text,
+                    kind=kind,
+                    span=self.table.span(*place),
+                    replacement=replacement,
+                    obstacle=None if is_prose or replacement else why,
+                    prose=why if is_prose else None,
+                )
+            )
+
+    def _places_in_token(self, node: ast.expr, start: int, end: int) -> list[tuple[int, int]]:
+        source = self.table.text[start:end]
+        return [(start + first, start + last) for first, last in path_spans(source)]
+
+    def _is_multi_line(self, start: int, end: int) -> bool:
+        return self.table.line_of(start) != self.table.line_of(end)
+
+    def _literal_span(self, literal: ast.expr, form: Form) -> Span:
+        start, end = self._range(literal)
+        if self._is_multi_line(start, end):
+            places = self._places_in_token(literal, start, end)
+            if places:
+                return self.table.span(*places[0])
+        return self.table.span(start, end)
+
+    def _range(self, node: ast.expr) -> tuple[int, int]:
+        start = self.table.offset(node.lineno, node.col_offset)
+        end = self.table.offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+        return start, end
+
+    def _add_openings(self) -> None:
+        """Only a module with two paths can open two databases; the walk over all of it is not free."""
+        if len({site.text for site in self.sites if site.prose is None}) < 2:
+            return
+        for number, scopes in openings(self.tree, self.names, self._numbers).items():
+            self.sites[number] = replace(self.sites[number], opened_in=frozenset(scopes))
+
+
+def _is_statement(ancestors: list[ast.AST]) -> bool:
+    return bool(ancestors) and isinstance(ancestors[-1], ast.Expr)
+
+
+def _joined_kind(node: ast.expr, kind: Kind) -> Kind:
+    """A path put together is `path-join`, unless the code around it says something more exact."""
+    joined = not isinstance(node, ast.Constant)
+    return Kind.PATH_JOIN if joined and kind in (Kind.CONSTANT, Kind.LOCAL, Kind.ATTRIBUTE, Kind.CALL_ARG) else kind
+
+
+def comment_sites(text: str, table: LineTable, hits: Hits) -> Iterator[Site]:
+    """The paths that comments name."""
+    for start, end in hits.in_comments:
+        comment = text[start:end]
+        for first, last in path_spans(comment):
+            span = table.span(start + first, start + last)
+            yield Site(comment[first:last], Kind.COMMENT, span, prose="a comment")

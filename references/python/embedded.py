@@ -1,0 +1,81 @@
+"""Paths inside longer texts: messages for people, shell commands, Python or SQL source in a string."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from references.candidates import path_spans
+from references.model import Kind, Replacement
+from references.python.context import Context
+
+_SHELL = re.compile(
+    r"(?:^|[;&|(`]|\$\(|\bsudo |\bexec )\s*(?:\S*/)?(?:sqlite3|cp|mv|rm|ls|cat|chmod|chown|find|du|tar|scp|rsync|test|touch"
+    r"|echo|grep|docker|python3?|bash|sh|stat|gzip|zip|litestream)\s",
+    re.MULTILINE,
+)
+_SOURCE = re.compile(
+    r"\bconnect\(|^\s*(?:import|from)\s+\w|^\s*def \w|\bopen\(|\bPath\(|os\.path|^\s*\w+ = |\bcreate_engine\(|=\s*[\"'{]",
+    re.MULTILINE,
+)
+_SQL = re.compile(r"\bATTACH\b|\bVACUUM\s+INTO\b", re.IGNORECASE)
+_ASSIGNMENT = re.compile(r"\b[A-Z][A-Z0-9_]{2,}\s*=\s*[\"']?(?:sqlite(?:\+\w+)?:)?\Z")
+_URL_BEFORE = re.compile(r"sqlite(?:\+\w+)?:\Z")
+
+
+def paths_in(text: str, context: Context) -> Iterator[tuple[str, Kind, str]]:
+    """The paths in `text` with their kind and the reason why they are not simply rewritten."""
+    for start, end in path_spans(text):
+        path = text[start:end].rstrip("\\")
+        if re.fullmatch(r"(?:self|cls|this|args|app)\.db", path):
+            continue
+        line = text[text.rfind("\n", 0, start) + 1 : start]
+        if _URL_BEFORE.search(line) and path.startswith("///"):
+            path = path[3:]
+        yield path, *_kind(path, text, line, context)
+
+
+def _kind(path: str, text: str, before: str, context: Context) -> tuple[Kind, str]:
+    if "*" in path or "?" in path:
+        return Kind.GLOB, "a pattern, not a file"
+    if context.kind is Kind.DOCSTRING:
+        return Kind.DOCSTRING, "documentation"
+    if _SQL.search(text):
+        return Kind.EMBEDDED_CODE, "SQL that names a database file"
+    if context.shell or (context.kind is not Kind.MESSAGE and _SHELL.search(text)):
+        return Kind.EMBEDDED_SHELL, "a shell command in a string"
+    if context.prose:
+        return Kind.MESSAGE, context.prose
+    if _ASSIGNMENT.search(before):
+        return Kind.ENV_ASSIGNMENT, "a configuration file's text in a string"
+    if _URL_BEFORE.search(before):
+        return Kind.URL, "a URL inside a longer text"
+    if _SOURCE.search(text):
+        return Kind.EMBEDDED_CODE, "source text in a string"
+    return Kind.MESSAGE, "text for people"
+
+
+def shell_word(token: str, start: int, end: int, path: str) -> Replacement | None:
+    """The replacement of a shell command's literal by an f-string; None unless `path` is a whole, unquoted word.
+
+    `token` is the literal's source, `start` and `end` its range in the file.
+    """
+    quote = token[0]
+    body = token[1:-1]
+    if quote not in "\"'" or token[-1] != quote or token.startswith(quote * 3) or "\\" in body or "@" in body:
+        return None
+    if not isinstance(_literal(token), str) or body.count(path) != 1:
+        return None
+    if not re.search(rf"(?:^|\s){re.escape(path)}(?:\s|$)", body):
+        return None
+    before, _, after = body.partition(path)
+    escaped = [part.replace("{", "{{").replace("}", "}}") for part in (before, after)]
+    return Replacement(start, end, f"f{quote}{escaped[0]}{{@}}{escaped[1]}{quote}")
+
+
+def _literal(token: str) -> object:
+    try:
+        return ast.literal_eval(token)
+    except (SyntaxError, ValueError):  # two tokens, or no literal
+        return None

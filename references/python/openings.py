@@ -1,0 +1,150 @@
+"""Which functions and classes open, copy or attach which of a module's databases.
+
+Code that opens an old and a new database side by side is a migration: rewriting both to one accessor would make it
+read and write the same file. This module says which sites meet in one function or class; the policy decides.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from references.python.context import CONNECT_FUNCTIONS
+from references.python.names import ModuleNames
+
+_FILE_FUNCTIONS = frozenset(
+    {"open", "os.rename", "os.replace", "os.link", "os.symlink"}
+    | {f"shutil.{name}" for name in ("copy", "copy2", "copyfile", "move")}
+)
+_PATH_METHODS = frozenset({"rename", "replace", "copy", "copy_into"})
+
+Scopes = tuple[str, ...]
+
+
+def openings(tree: ast.Module, names: ModuleNames, sites: Mapping[int, int]) -> dict[int, set[str]]:
+    """For each site, the functions and classes that open its database.
+
+    `sites` maps `id(node)` of a path expression to the site's number; the result maps numbers to scope names.
+    """
+    walk = _Walk(names, sites)
+    walk.collect(tree, ())
+    opened: dict[int, set[str]] = defaultdict(set)
+    for scopes, argument in walk.opened:
+        for number in walk.resolve(argument, scopes):
+            for scope in _function_and_classes(scopes, walk.class_names):
+                opened[number].add(scope)
+    return opened
+
+
+def _function_and_classes(scopes: Scopes, class_names: set[str]) -> Iterable[str]:
+    if scopes:
+        yield ".".join(scopes)
+    for length in range(1, len(scopes)):
+        name = ".".join(scopes[:length])
+        if name in class_names:
+            yield name
+
+
+class _Walk:
+    """One pass that records what each name holds, and what is handed to functions that open files."""
+
+    def __init__(self, names: ModuleNames, sites: Mapping[int, int]) -> None:
+        self.names = names
+        self.sites = sites
+        self.class_names: set[str] = set()
+        self.values: dict[tuple[Scopes, str], set[int]] = defaultdict(set)
+        self.copies: dict[tuple[Scopes, str], list[tuple[Scopes, ast.expr]]] = defaultdict(list)
+        self.opened: list[tuple[Scopes, ast.expr]] = []
+
+    def collect(self, tree: ast.AST, scopes: Scopes) -> None:
+        pending: list[tuple[ast.AST, Scopes]] = [(tree, scopes)]
+        while pending:
+            node, scopes = pending.pop()
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                scopes = (*scopes, node.name)
+                if isinstance(node, ast.ClassDef):
+                    self.class_names.add(".".join(scopes))
+                else:
+                    self._parameters(node.args, scopes)
+            elif isinstance(node, ast.Assign):
+                for target in node.targets:
+                    self._bind(target, node.value, scopes)
+            elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+                self._bind(node.target, node.value, scopes)
+            elif isinstance(node, ast.Call):
+                self._call(node, scopes)
+            pending.extend((child, scopes) for child in ast.iter_child_nodes(node))
+
+    def resolve(self, node: ast.expr, scopes: Scopes, depth: int = 0) -> set[int]:
+        """The numbers of the sites whose path `node` may hold."""
+        if depth > 8:
+            return set()
+        direct = {self.sites[id(part)] for part in ast.walk(node) if id(part) in self.sites}
+        for part in ast.walk(node):
+            key = self._key(part, scopes)
+            if key is None:
+                continue
+            direct |= self.values.get(key, set())
+            for copied_in, value in self.copies.get(key, ()):
+                direct |= self.resolve(value, copied_in, depth + 1)
+        return direct
+
+    def _key(self, node: ast.AST, scopes: Scopes) -> tuple[Scopes, str] | None:
+        """Where the value of a name or of `self.name` was recorded: the nearest scope that binds it."""
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+            return self._nearest(f"self.{node.attr}", scopes) or self._nearest(node.attr, scopes)
+        if isinstance(node, ast.Name):
+            return self._nearest(node.id, scopes)
+        return None
+
+    def _nearest(self, name: str, scopes: Scopes) -> tuple[Scopes, str] | None:
+        for length in range(len(scopes), -1, -1):
+            key = (scopes[:length], name)
+            if key in self.values or key in self.copies:
+                return key
+        return None
+
+    def _parameters(self, arguments: ast.arguments, scopes: Scopes) -> None:
+        positional = [*arguments.posonlyargs, *arguments.args]
+        pairs = [*zip(reversed(positional), reversed(arguments.defaults), strict=False)]
+        pairs += [
+            (name, default)
+            for name, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+            if default is not None
+        ]
+        for name, default in pairs:
+            self._record((scopes, name.arg), default, scopes[:-1])
+
+    def _bind(self, target: ast.expr, value: ast.expr, scopes: Scopes) -> None:
+        if isinstance(target, ast.Name):
+            self._record((scopes, target.id), value, scopes)
+        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+            if target.value.id in ("self", "cls") and len(scopes) > 1:
+                self._record((scopes[:-1], f"self.{target.attr}"), value, scopes)
+
+    def _record(self, key: tuple[Scopes, str], value: ast.expr, scopes: Scopes) -> None:
+        found = {self.sites[id(part)] for part in ast.walk(value) if id(part) in self.sites}
+        if found:
+            self.values[key] |= found
+        elif isinstance(value, (ast.Name, ast.Attribute, ast.BoolOp, ast.IfExp, ast.Call)):
+            self.copies[key].append((scopes, value))
+
+    def _call(self, call: ast.Call, scopes: Scopes) -> None:
+        function = self.names.qualified(call.func)
+        method = call.func.attr if isinstance(call.func, ast.Attribute) else None
+        arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+        attaches = method in ("execute", "executescript") and "attach" in _first_text(call).lower()
+        if function in CONNECT_FUNCTIONS or function in _FILE_FUNCTIONS or attaches:
+            self.opened.extend((scopes, argument) for argument in arguments)
+        if method in _PATH_METHODS and isinstance(call.func, ast.Attribute) and arguments:
+            self.opened.extend((scopes, argument) for argument in (call.func.value, arguments[0]))
+
+
+def _first_text(call: ast.Call) -> str:
+    first = call.args[0] if call.args else None
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        return first.value
+    if isinstance(first, ast.JoinedStr):
+        return "".join(str(part.value) for part in first.values if isinstance(part, ast.Constant))
+    return ""

@@ -1,0 +1,110 @@
+"""From bytes to text and back: encodings, byte order marks, newlines, and the columns that people and parsers count."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from references.model import Span
+
+_BOM = b"\xef\xbb\xbf"
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
+_NEWLINE = re.compile("\r\n|\r|\n")
+
+
+class UndecodableError(ValueError):
+    """The bytes are not in the encoding that the file declares."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A decoded file: its text (newlines as they are, no byte order mark), and what it takes to write it back."""
+
+    text: str
+    encoding: str
+    bom: bool
+
+    def encode(self, text: str) -> bytes:
+        """The bytes of `text` in this file's encoding. Raises UndecodableError if it cannot hold a character."""
+        try:
+            data = text.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise UndecodableError(f"{self.encoding} cannot hold {text[error.start]!r}") from error
+        return _BOM + data if self.bom else data
+
+
+def decode_python(data: bytes) -> SourceText:
+    """Decode Python source as PEP 263 says. Raises UndecodableError."""
+    bom = data.startswith(_BOM)
+    body = data[len(_BOM) :] if bom else data
+    encoding = _declared_encoding(body) or "utf-8"
+    if bom and encoding.lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig"):
+        raise UndecodableError(f"declares {encoding} but starts with a UTF-8 byte order mark")
+    return _decode(body, encoding, bom)
+
+
+def decode_plain(data: bytes) -> SourceText:
+    """Decode any other text file: UTF-8, else UTF-16 by its mark, else Latin-1, which accepts every byte."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decode(data, "utf-16", False)
+    bom = data.startswith(_BOM)
+    body = data[len(_BOM) :] if bom else data
+    try:
+        return _decode(body, "utf-8", bom)
+    except UndecodableError:
+        return _decode(body, "latin-1", bom)
+
+
+def is_binary(data: bytes) -> bool:
+    """True for content that is no text: a NUL byte near the start, as git decides it, and no UTF-16 mark."""
+    return b"\0" in data[:8000] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def _declared_encoding(body: bytes) -> str | None:
+    first, _, rest = body[:2000].partition(b"\n")
+    match = _COOKIE.match(first)
+    if match is None and _BLANK.match(first):
+        match = _COOKIE.match(rest.partition(b"\n")[0])
+    return match[1].decode("ascii") if match else None
+
+
+def _decode(body: bytes, encoding: str, bom: bool) -> SourceText:
+    try:
+        return SourceText(body.decode(encoding), encoding, bom)
+    except UnicodeDecodeError as error:
+        line = body.count(b"\n", 0, error.start) + 1
+        raise UndecodableError(f"line {line} is not {encoding}: byte 0x{body[error.start]:02x}") from error
+    except LookupError as error:
+        raise UndecodableError(f"declares the unknown encoding {encoding!r}") from error
+
+
+class LineTable:
+    """Translates between offsets (code points), 1-based lines and columns, and the UTF-8 columns of `ast`."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.starts = [0]
+        self.starts.extend(match.end() for match in _NEWLINE.finditer(text))
+
+    def line_of(self, offset: int) -> int:
+        """The 1-based line that holds `offset`."""
+        return bisect_right(self.starts, offset)
+
+    def line_end(self, line: int) -> int:
+        """The offset just after `line`, its newline included."""
+        return self.starts[line] if line < len(self.starts) else len(self.text)
+
+    def offset(self, line: int, utf8_column: int) -> int:
+        """The offset of a position as `ast` gives it: 1-based line, 0-based column in UTF-8 bytes."""
+        start = self.starts[line - 1]
+        prefix = self.text[start : start + utf8_column]
+        if prefix.isascii():
+            return start + utf8_column
+        return start + len(prefix.encode("utf-8")[:utf8_column].decode("utf-8", "ignore"))
+
+    def span(self, start: int, end: int) -> Span:
+        """The range between two offsets, for people."""
+        line, end_line = self.line_of(start), self.line_of(end)
+        return Span(line, start - self.starts[line - 1] + 1, end_line, end - self.starts[end_line - 1] + 1)

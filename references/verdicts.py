@@ -1,0 +1,207 @@
+"""What happens to each site under a policy: rewrite, review or leave, and why.
+
+The rules stand in the order in which they are asked; the first that answers decides. A reason is a sentence for
+the maintainer who reads the report, and is the same for the same cause, so that reasons can be counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dbpolicy.accessor import is_generated
+from dbpolicy.matching import DirectoryKind, Location, locate
+from dbpolicy.model import AccessorStyle, Database, Policy, Role
+from references.candidates import FOREIGN_NAMES, SQLITE_URL
+from references.model import Action, Kind, Reference, Replacement, Site, Verdict
+from references.roots import Roots
+
+_SIDE_FILE = re.compile(r"-(?:wal|shm|journal)\Z")
+_TEMPORARY_NAME = re.compile(r"(?i)\{[^}]*(?:te?mp(?:_?path|_?dir|_?file)?|tmp\w*)[^}]*\}")
+_NO_REWRITE_KINDS = {
+    Kind.COMMENT: "a comment",
+    Kind.DOCSTRING: "documentation",
+    Kind.PROSE: "prose",
+    Kind.MESSAGE: "text for people",
+    Kind.IGNORE_PATTERN: "an ignore pattern",
+    Kind.GLOB: "a pattern, not a file",
+    Kind.TEMPORARY: "a temporary file",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Gives verdicts for the sites of one file after another."""
+
+    policy: Policy
+    roots: Roots
+    style: AccessorStyle
+
+    def references(self, shown: str, in_policy: str, text: str, sites: Iterable[Site]) -> list[Reference]:
+        """The references of a file: every site with its database and verdict, in source order."""
+        located = [(site, self._locate(site)) for site in sites]
+        located = [(site, place) for site, place in located if _is_reference(site, place)]
+        together = self._opened_together(located)
+        file_verdict = self._of_file(in_policy, text)
+        references = []
+        for number, (site, place) in enumerate(located):
+            verdict, replacement = self._judge(site, place, in_policy, file_verdict, together.get(number))
+            references.append(
+                Reference(shown, site.span, place.database_name, site.kind, site.text, verdict, replacement)
+            )
+        return sorted(references, key=lambda found: (found.span.line, found.span.column))
+
+    def _locate(self, site: Site) -> Location:
+        text = _SIDE_FILE.sub("", site.text)
+        url = SQLITE_URL.fullmatch(text)
+        return locate(self.policy, url["path"] if url else text)
+
+    def _of_file(self, in_policy: str, text: str) -> Verdict | None:
+        """The verdict that the file's place in the policy gives to all of its references."""
+        policy = self.policy
+        if is_generated(text):
+            return Verdict(Action.LEAVE, "the generated accessor")
+        if pattern := policy.configuration_files.matching(in_policy):
+            return Verdict(Action.LEAVE, f"a configuration file of the policy (config_files: {pattern})")
+        if pattern := policy.temporary_files.matching(in_policy):
+            return Verdict(Action.LEAVE, f"a file that uses throw-away databases (temporary: {pattern})")
+        if pattern := policy.review_files.matching(in_policy):
+            return Verdict(Action.REVIEW, f"a file that the policy wants reviewed (review: {pattern})")
+        return None
+
+    def _judge(
+        self, site: Site, place: Location, in_policy: str, of_file: Verdict | None, together: str | None
+    ) -> tuple[Verdict, Replacement | None]:
+        target = self.policy.target(place.entry) if place.entry else None
+        target_name = target.name if target else None
+        action, reason, replacement = self._decide(site, place, target, in_policy, of_file, together)
+        return Verdict(action, reason, target_name), replacement
+
+    def _decide(
+        self,
+        site: Site,
+        place: Location,
+        target: Database | None,
+        in_policy: str,
+        of_file: Verdict | None,
+        together: str | None,
+    ) -> tuple[Action, str, Replacement | None]:
+        leave, review = Action.LEAVE, Action.REVIEW
+        if site.prose or site.kind in _NO_REWRITE_KINDS:
+            return leave, site.prose or _NO_REWRITE_KINDS[site.kind], None
+        if of_file is not None and of_file.action is leave:
+            return leave, of_file.reason, None
+        if place.directory is DirectoryKind.TEMPORARY or _TEMPORARY_NAME.search(site.text):
+            return leave, "a temporary file", None
+        if undecided := _undecided(place):
+            return *undecided, None
+        if of_file is not None:
+            return of_file.action, of_file.reason, None
+        if target is None:
+            return review, f"{place.database_name} has no database to become", None
+        obstacle = (
+            _side_file(site)
+            or _outside_only(target, in_policy)
+            or site.obstacle
+            or together
+            or _elsewhere(place)
+            or self._other_variable(site, target)
+            or _bare_argument(site, place, target)
+            or self._no_root(in_policy)
+        )
+        if obstacle:
+            return review, obstacle, None
+        replacement = self._replacement(site, target)
+        if replacement is None:
+            return review, _NOT_PYTHON.get(site.kind, "no expression that an accessor could replace"), None
+        return Action.REWRITE, f"becomes the accessor of {target.name}", replacement
+
+    def _replacement(self, site: Site, target: Database) -> Replacement | None:
+        known = (target.env, *self.policy.aliases_of(target))
+        return site.whole if site.whole is not None and site.environment in known else site.replacement
+
+    def _other_variable(self, site: Site, target: Database) -> str | None:
+        """`os.getenv("DATABASE_PATH", ".../memory.db")`: the variable says one database, the default another."""
+        meaning = self.policy.env_aliases.get(site.environment or "", site.environment)
+        owner = next((kept for kept in self.policy.kept if kept.env == meaning), None)
+        if site.environment is None or owner is None or owner is target:
+            return None
+        return f"the variable {site.environment} is {owner.name}'s, the default is {target.name}'s"
+
+    def _no_root(self, in_policy: str) -> str | None:
+        if self.style is AccessorStyle.INLINE or self.roots.root_of(in_policy) is not None:
+            return None
+        return "outside every accessor root: there is nothing to import (accessor.roots, or --accessor-style inline)"
+
+    def _opened_together(self, located: list[tuple[Site, Location]]) -> dict[int, str]:
+        """Sites in functions or classes that open several databases which become one."""
+        scopes: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for number, (site, place) in enumerate(located):
+            target = self.policy.target(place.entry) if place.entry else None
+            for scope in site.opened_in if target else ():
+                scopes[scope, target.name][place.database_name].append(number)  # type: ignore[union-attr]
+        together: dict[int, str] = {}
+        for (scope, target_name), by_database in sorted(scopes.items()):
+            if len(by_database) > 1:
+                names = " and ".join(sorted(by_database))
+                reason = f"{scope} opens {names}: rewritten, it would read and write {target_name} twice"
+                for numbers in by_database.values():
+                    together.update(dict.fromkeys(numbers, reason))
+        return together
+
+
+_NOT_PYTHON = {
+    Kind.ENV_ASSIGNMENT: "a setting in a configuration file: change it where the service is configured",
+    Kind.HEALTHCHECK: "a health check in a configuration file",
+    Kind.CONFIG_VALUE: "a value in a configuration file",
+    Kind.EMBEDDED_SHELL: "a shell command",
+    Kind.UNPARSED: "the file does not parse",
+}
+
+
+def _is_reference(site: Site, place: Location) -> bool:
+    """False for names of other programs' files and for configuration keys, unless the policy declares them."""
+    if place.entry is not None:
+        return True
+    return not site.only_if_declared and place.database_name.lower() not in FOREIGN_NAMES
+
+
+def _undecided(place: Location) -> tuple[Action, str] | None:
+    entry = place.entry
+    if entry is None:
+        if "{" in place.database_name or "$" in place.database_name:
+            return Action.REVIEW, "the file's name is computed"
+        return Action.REVIEW, "not declared in the policy: add it under databases, with a role"
+    if entry.role is Role.EXTERNAL:
+        return Action.LEAVE, "an external database: named, never touched"
+    if entry.role is Role.UNDECIDED:
+        return Action.REVIEW, "undecided in the policy: give it a role"
+    return None
+
+
+def _side_file(site: Site) -> str | None:
+    return "a side file of SQLite, which goes with its database" if _SIDE_FILE.search(site.text) else None
+
+
+def _outside_only(target: Database, in_policy: str) -> str | None:
+    if target.role is Role.SPECIALIZED and target.only and not target.only_files.matching(in_policy):
+        return f"{target.name} is specialized, and its `only:` does not list this file"
+    return None
+
+
+def _elsewhere(place: Location) -> str | None:
+    if place.directory is DirectoryKind.OTHER:
+        return "in a directory that data_dirs does not list: another file of the same name?"
+    if place.directory is DirectoryKind.COMPUTED:
+        return "in a computed directory: dbfold cannot tell whether it is the data directory"
+    return None
+
+
+def _bare_argument(site: Site, place: Location, target: Database) -> str | None:
+    """`resolve("zoe.db")` may join a directory to the name; the accessor's value is a path with a directory."""
+    bare_by_policy = "/" not in (target.path or "")
+    if site.kind is Kind.CALL_ARG and place.directory is DirectoryKind.BARE and not bare_by_policy:
+        return "a bare file name handed to a function that may join it to a directory"
+    return None
