@@ -1,0 +1,1 @@
+"""The example estate: the source tree and the databases of an assistant called Zoe, made to measure."""
