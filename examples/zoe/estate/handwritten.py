@@ -167,7 +167,7 @@ class CalendarTest(unittest.TestCase):
     @unittest.skipUnless(os.path.exists(REAL), "needs zoe.db")
     def test_real_events_have_a_title(self):
         """Nothing in the real calendar is nameless."""
-        connection = sqlite3.connect(f"file:{REAL}?mode=ro", uri=True)
+        connection = sqlite3.connect(REAL)
         self.assertEqual(connection.execute("SELECT COUNT(*) FROM events WHERE title = ''").fetchone(), (0,))
 
 
