@@ -158,7 +158,8 @@ def _check_unique_env(policy: Policy, problems: Problems) -> None:
     for entry in policy.kept:
         env = (entry.env or "").upper()
         owner = owners.setdefault(env, entry.name)
-        if owner != entry.name:
+        two_primaries = entry.role is policy.databases[owner].role is Role.PRIMARY  # reported as such
+        if owner != entry.name and not two_primaries:
             line = problems.line_of(("databases", owner, "env"))
             message = f"{entry.env!r} already belongs to {owner!r} on line {line}; write another"
             problems.add(("databases", entry.name, "env"), message)
@@ -195,9 +196,7 @@ def _check_accessor(policy: Policy, problems: Problems) -> None:
 def _check_patterns(at: tuple[str, ...], patterns: Iterable[str], problems: Problems) -> None:
     for index, pattern in enumerate(patterns):
         if pattern.startswith("!"):
-            problems.add(
-                (*at, f"[{index}]"), "exceptions with '!' are not supported; narrow the other patterns"
-            )
+            problems.add((*at, f"[{index}]"), "exceptions with '!' are not supported; narrow the other patterns")
 
 
 def _base_name(path: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 _PART = re.compile(r"(?:\{[^{}]*\}|[^/])+")
+_WINDOWS_PART = re.compile(r"(?:\{[^{}]*\}|[^\\])+")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -23,15 +24,15 @@ def split_path(text: str) -> tuple[str, str]:
     The normal form has forward slashes, no `.`, no duplicate or trailing slash, and `..` only in front. It is
     empty for a bare file name, and `/` for the root. Without a forward slash, backslashes are separators.
     """
-    path = text if "/" in text else text.replace("\\", "/")
-    parts = _PART.findall(path)
-    name = "" if path.endswith("/") or not parts else parts.pop()
-    return _joined(path, parts), name
+    separator = _separator(text)
+    parts = (_PART if separator == "/" else _WINDOWS_PART).findall(text)
+    name = "" if text.endswith(separator) or not parts else parts.pop()
+    return _joined(parts, "/" if text.startswith(separator) else ""), name
 
 
 def normal_directory(text: str) -> str:
     """A directory in the normal form of `split_path`."""
-    return split_path(text.rstrip("/\\") + ("\\" if "\\" in text and "/" not in text else "/"))[0]
+    return split_path(text + _separator(text))[0] if text else ""
 
 
 def without_parents(directory: str) -> str:
@@ -56,9 +57,14 @@ def static_tail(directory: str) -> str:
     return without_parents("/".join(tail))
 
 
-def _joined(path: str, parts: list[str]) -> str:
+def _separator(text: str) -> str:
+    if "\\" not in text:
+        return "/"
+    return "/" if "/" in _PLACEHOLDER.sub("", text) else "\\"
+
+
+def _joined(parts: list[str], prefix: str) -> str:
     """The parts as a normal directory. `..` takes back a part before it, unless that one is computed."""
-    prefix = "/" if path.startswith("/") else ""
     if parts and _DRIVE.fullmatch(parts[0]) and not prefix:
         prefix = parts.pop(0).upper() + "/"
     kept: list[str] = []

@@ -31,6 +31,7 @@ class FilePatterns:
 
 
 _TOKEN = re.compile(r"/\*\*/|/\*\*$|^\*\*/|\*\*|\*|\?|.", re.DOTALL)
+_REPEATED = re.compile(r"(?:(?<=/)|^)\*\*/(?=\*\*(?:/|$))")
 _TRANSLATION = {
     "/**/": "/(?:.*/)?",
     "/**": "/.*",
@@ -53,5 +54,5 @@ def _to_regex(pattern: str) -> str:
 
 
 def _translated(pattern: str) -> str:
-    body = pattern.removeprefix("./").strip("/")
+    body = _REPEATED.sub("", pattern.removeprefix("./").strip("/"))
     return "".join(_TRANSLATION.get(token, re.escape(token)) for token in _TOKEN.findall(body))
