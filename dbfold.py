@@ -9,7 +9,7 @@ from importlib import import_module
 
 # Name, module with `add_arguments` and `run`, one line of help. A module is imported only when it is asked for.
 _COMMANDS = (
-    ("audit", "references.audit", "every place that names a database, and what would happen to it"),
+    ("audit", "references.audit", "list every place that names a database, and what happens to it"),
     ("rewrite", "codemods.rewrite_db_paths", "rewrite hardcoded database paths to the configured accessor"),
 )
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from dbpolicy.accessor import accessor_file_name, accessor_source, is_generated
 from dbpolicy.model import AccessorStyle, Policy
 
-_COPY = re.compile(r"^(?P<indent>\s*)(?P<keyword>COPY|ADD)\s+(?P<flags>(?:--\S+\s+)*)(?P<paths>[^\\\n\[]+)$", re.IGNORECASE)
+_COPY = re.compile(
+    r"^(?P<indent>\s*)(?P<keyword>COPY|ADD)\s+(?P<flags>(?:--\S+\s+)*)(?P<paths>[^\\\n\[]+)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def root_files(policy: Policy, root: str, style: AccessorStyle) -> RootFiles:
     new = accessor_source(policy, style).encode()
     files = [GeneratedFile(path, old, new)] if new != (old or b"").replace(b"\r\n", b"\n") else []
     dockerfile, warning = _dockerfile(directory, root, path.name)
-    return RootFiles(tuple([*files, *dockerfile]), warning=warning)
+    return RootFiles((*files, *dockerfile), warning=warning)
 
 
 def _dockerfile(directory: Path, root: str, module: str) -> tuple[list[GeneratedFile], str | None]:

@@ -88,7 +88,9 @@ def _enclosing(tree: ast.Module, table: LineTable, change: Change) -> _Fragment:
 
 
 def _holding(body: list[ast.stmt], table: LineTable, change: Change) -> ast.stmt:
-    return next(statement for statement in body if _begin(statement, table) <= change.start < _range(statement, table)[1])
+    return next(
+        statement for statement in body if _begin(statement, table) <= change.start < _range(statement, table)[1]
+    )
 
 
 def _begin(statement: ast.stmt, table: LineTable) -> int:
@@ -161,6 +163,7 @@ class _Replace(cst.CSTTransformer):
             replacement = self.missing.pop(self.spans.get(original_node, (-1, -1)), None)
             if replacement is not None:
                 return replacement.with_changes(
-                    lpar=[*original_node.lpar, *replacement.lpar], rpar=[*replacement.rpar, *original_node.rpar]
+                    lpar=[*original_node.lpar, *replacement.lpar],
+                    rpar=[*replacement.rpar, *original_node.rpar],
                 )
         return updated

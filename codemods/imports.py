@@ -10,6 +10,7 @@ import ast
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import pairwise
 
 from codemods.bindings import ImportedName
 from codemods.fragments import Edit
@@ -114,8 +115,7 @@ def _separated(imports: Sequence[ast.Import | ast.ImportFrom]) -> bool:
     """True if the file sets groups of imports apart by blank lines, or has too few to tell otherwise."""
     if len(imports) < 2:
         return True
-    pairs = zip(imports, imports[1:], strict=False)
-    return any(following.lineno > (statement.end_lineno or 0) + 1 for statement, following in pairs)
+    return any(following.lineno > (statement.end_lineno or 0) + 1 for statement, following in pairwise(imports))
 
 
 def _after_header(tree: ast.Module, table: LineTable) -> ImportPlace:
@@ -135,7 +135,7 @@ def _before_first(tree: ast.Module, table: LineTable) -> int:
     if not tree.body:
         return len(table.text)
     first = tree.body[0]
-    line = min(node.lineno for node in (first, *getattr(first, "decorator_list", ())))
+    line: int = min(node.lineno for node in (first, *getattr(first, "decorator_list", ())))
     top = line
     while top > 1 and table.text[table.starts[top - 2] :].lstrip(" \t\f").startswith("#"):
         top -= 1
@@ -217,4 +217,5 @@ def extended(code: str, name: str) -> str:
         names.append(cst.ImportAlias(cst.Name(name), comma=trailing))
     else:
         names.insert(position, cst.ImportAlias(cst.Name(name), comma=comma))
-    return module.deep_replace(statement, statement.with_changes(names=names)).code
+    changed = module.deep_replace(statement, statement.with_changes(names=names))
+    return cst.ensure_type(changed, cst.Module).code

@@ -9,17 +9,14 @@ from dataclasses import dataclass, field
 
 from codemods import imports
 from codemods.bindings import Bindings, top_level_imports, unused_imports
+from codemods.errors import RewriteError
 from codemods.fragments import Change, Edit, apply, edits_for
 from codemods.proof import Intent, Position, ProofError, position, prove
 from dbpolicy.accessor import accessor_import, accessor_name
 from dbpolicy.model import AccessorStyle, Database, Policy
 from references.model import Action, Reference, Replacement
-from references.python.parsing import UnparsableError, parse
+from references.python.parsing import parse
 from references.text import LineTable
-
-
-class RewriteError(Exception):
-    """The module cannot be rewritten safely; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def rewrite_module(text: str, tree: ast.Module, references: Sequence[Reference],
         return text
     try:
         return _Rewrite(text, tree, accessors).run(wanted)
-    except (ProofError, ValueError, UnparsableError) as error:
+    except (ProofError, ValueError, RecursionError) as error:
         raise RewriteError(f"the rewrite could not be proven to keep the program as it is: {error}") from error
 
 
@@ -111,9 +108,7 @@ class _Rewrite:
         ):
             raise ValueError("the module binds `os` to something else, or too late")
 
-    def _ensure_import(
-        self, name: str, replacements: list[Replacement], first: int
-    ) -> tuple[list[Replacement], str]:
+    def _ensure_import(self, name: str, replacements: list[Replacement], first: int) -> tuple[list[Replacement], str]:
         """Make `name` importable at `first`; returns the replacements still to be made and the local name to use."""
         existing = self._existing_import(name, first)
         if existing is not None:
@@ -159,7 +154,10 @@ class _Rewrite:
     def _assignment_to_import(self, assignment: ast.stmt, name: str, first: int) -> bool:
         """Turn `DATABASE_PATH = "…"` into the import of that name; False if that is not possible as it stands."""
         start, end = imports.statement_range(assignment, self.table)
-        line_start, line_end = self.table.starts[assignment.lineno - 1], self.table.line_end(assignment.end_lineno or 0)
+        line_start, line_end = (
+            self.table.starts[assignment.lineno - 1],
+            self.table.line_end(assignment.end_lineno or 0),
+        )
         alone = not self.text[line_start:start].strip() and not self.text[end:line_end].strip()
         if start < first and self._only_imports_before(assignment):
             code = f"from {self.accessors.policy.accessor.module} import {name}"

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from codemods.accessors import GeneratedFile, RootFiles, root_files
-from codemods.rewriting import Accessors, RewriteError, rewrite_module
+from codemods.errors import RewriteError
 from codemods.writing import WriteError, replace_file
 from dbpolicy.model import AccessorStyle, Policy
 from references.candidates import may_name_database
@@ -17,7 +17,7 @@ from references.discovery import Discovery, SourceFile, discover, shown_base
 from references.model import Action, FileError, Reference, Verdict
 from references.parallel import map_files
 from references.roots import Roots
-from references.scan import FileScan, Scan, combine, examine, read
+from references.scan import Examined, FileScan, Scan, combine, examine, read
 from references.text import UndecodableError
 from references.verdicts import Judge
 
@@ -77,22 +77,29 @@ def rewrite_file(file: SourceFile, *, judge: Judge) -> FileRewrite | None:
     examined = examine(old, file, judge)
     references, errors = examined.references, list(examined.errors)
     new = None
-    if examined.source is not None and examined.tree is not None and _any_rewrite(references):
-        accessors = Accessors(judge.policy, judge.style, _local_modules(judge, file))
-        try:
-            text = rewrite_module(examined.source.text, examined.tree, references, accessors)
+    try:
+        text = rewritten(examined, file, judge)
+        if text is not None and examined.source is not None:
             new = examined.source.encode(text)
-        except (RewriteError, UndecodableError, RecursionError) as error:
-            references = _under_review(references, f"not rewritten: {error}")
-            errors.append(FileError(file.shown, f"not rewritten: {error}"))
+    except (RewriteError, UndecodableError) as error:
+        references = _under_review(references, f"not rewritten: {error}")
+        errors.append(FileError(file.shown, f"not rewritten: {error}"))
     if new == old:
         new = None
     needs_root = new is not None and judge.style is not AccessorStyle.INLINE
     return FileRewrite(file, FileScan(tuple(references), tuple(errors)), old if new else b"", new, needs_root)
 
 
-def _any_rewrite(references: Sequence[Reference]) -> bool:
-    return any(reference.verdict.action is Action.REWRITE for reference in references)
+def rewritten(examined: Examined, file: SourceFile, judge: Judge) -> str | None:
+    """The proven new text of an examined module, None if it has nothing to rewrite. Raises RewriteError."""
+    if examined.source is None or examined.tree is None:
+        return None
+    if not any(reference.verdict.action is Action.REWRITE for reference in examined.references):
+        return None
+    from codemods.rewriting import Accessors, rewrite_module  # imports LibCST, which most files do not need
+
+    accessors = Accessors(judge.policy, judge.style, _local_modules(judge, file))
+    return rewrite_module(examined.source.text, examined.tree, examined.references, accessors)
 
 
 def _under_review(references: Sequence[Reference], reason: str) -> list[Reference]:
@@ -124,16 +131,15 @@ def _with_roots(
     """Add what the roots need; the files of a root whose accessor cannot be written stay as they are."""
     needed = sorted({roots.root_of(result.file.in_policy) for result in results if result.needs_root} - {None})  # type: ignore[type-var]
     of_root: dict[str | None, RootFiles] = {root: _root_files(policy, str(root), style) for root in needed}
-    final, errors = [], []
+    final = []
     for result in results:
         conflict = of_root[roots.root_of(result.file.in_policy)].conflict if result.needs_root else None
         if conflict:
             references = _under_review(result.scan.references, f"not rewritten: {conflict}")
             result = replace(result, scan=FileScan(tuple(references), result.scan.errors), new=None)
         final.append(result)
-    for files in of_root.values():
-        if files.conflict:
-            errors.append(FileError(os.path.relpath(policy.source, base), files.conflict))
+    shown_policy = os.path.relpath(policy.source, base)
+    errors = [FileError(shown_policy, files.conflict) for files in of_root.values() if files.conflict]
     scan = combine(discovery, [result.scan for result in final])
     return Prepared(
         scan=replace(scan, errors=(*scan.errors, *errors)),

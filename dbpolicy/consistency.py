@@ -47,6 +47,7 @@ def check(policy: Policy, problems: Problems) -> None:
     _check_unique_env(policy, problems)
     _check_aliases(policy, broken, problems)
     _check_accessor(policy, problems)
+    _check_directories(policy, problems)
     for key in _PATTERN_KEYS:
         _check_patterns((key,), getattr(policy, key), problems)
 
@@ -191,6 +192,17 @@ def _check_accessor(policy: Policy, problems: Problems) -> None:
         if root.startswith(("/", "~")) or "\\" in root or ":" in root or ".." in root.split("/"):
             message = f"{root!r} is not below the policy's directory; write it relative, without '..'"
             problems.add(("accessor", "roots", f"[{index}]"), message)
+
+
+def _check_directories(policy: Policy, problems: Problems) -> None:
+    """Directories are compared as text with what code says; only files are matched by patterns."""
+    for index, directory in enumerate(policy.data_dirs):
+        if "*" in directory or "?" in directory:
+            problems.add(("data_dirs", f"[{index}]"), "a directory cannot be a pattern; list each one")
+    for index, entry in enumerate(policy.temporary):
+        if entry.startswith("/") and ("*" in entry or "?" in entry):
+            message = "a directory cannot be a pattern; cut it before the first '*', what is below counts too"
+            problems.add(("temporary", f"[{index}]"), message)
 
 
 def _check_patterns(at: tuple[str, ...], patterns: Iterable[str], problems: Problems) -> None:

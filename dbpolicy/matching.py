@@ -65,10 +65,9 @@ def _is_data(policy: Policy, directory: str) -> bool:
     known = policy.data_directories
     if without_parents(directory) in known or without_drive(directory) in known:
         return True
-    if not has_placeholder(directory):
-        return False
-    tail = static_tail(directory)
-    return tail in known or any(tail.endswith("/" + entry) for entry in known if entry and entry[0] != "/")
+    # `{root}/.cache/data` is another directory than `data`, and `{root}` alone may be any.
+    tail = static_tail(directory) if has_placeholder(directory) else ""
+    return bool(tail) and tail in known
 
 
 def _is_temporary(policy: Policy, directory: str) -> bool:

@@ -50,15 +50,9 @@ class Database:
     role: Role = field(metadata=_help("What becomes of the database."))
     path: str | None = field(default=None, metadata=_help("Where the file is at run time."))
     env: str | None = field(default=None, metadata=_help("Environment variable that overrides the path."))
-    into: str | None = field(
-        default=None, metadata=_help("For a retired database: the database that takes its rows.")
-    )
-    only: tuple[str, ...] = field(
-        default=(), metadata=_help("For a specialized database: the files that may use it.")
-    )
-    reason: str | None = field(
-        default=None, metadata=_help("Why the entry is as it is, for the next reader.")
-    )
+    into: str | None = field(default=None, metadata=_help("For a retired database: the database that takes its rows."))
+    only: tuple[str, ...] = field(default=(), metadata=_help("For a specialized database: the files that may use it."))
+    reason: str | None = field(default=None, metadata=_help("Why the entry is as it is, for the next reader."))
 
     @property
     def is_pattern(self) -> bool:
@@ -81,9 +75,7 @@ class Accessor:
     """The `accessor:` section: what rewritten code imports, and where the generated module goes."""
 
     module: str = field(default="database_config", metadata=_help("Name of the generated module."))
-    style: AccessorStyle = field(
-        default=AccessorStyle.CONSTANT, metadata=_help("How rewritten code names a database.")
-    )
+    style: AccessorStyle = field(default=AccessorStyle.CONSTANT, metadata=_help("How rewritten code names a database."))
     roots: tuple[str, ...] = field(
         default=(".",),
         metadata=_help("Directories that are import roots (Docker build contexts); each gets its own copy."),
@@ -99,9 +91,7 @@ class Policy:
     databases: Mapping[str, Database] = field(metadata=_help("Every database file the application knows."))
     env_aliases: Mapping[str, str] = field(
         default_factory=dict,
-        metadata=_help(
-            "Other environment variables that name a kept database, and the one that replaces them."
-        ),
+        metadata=_help("Other environment variables that name a kept database, and the one that replaces them."),
     )
     accessor: Accessor = field(default_factory=Accessor, metadata=_help("What rewritten code uses."))
     data_dirs: tuple[str, ...] = field(

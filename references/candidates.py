@@ -58,11 +58,16 @@ def _path_start(text: str, end: int) -> int:
     start = end
     while start > floor and text[start - 1] not in _DELIMITERS:
         start -= 1
-    if text[start - 2 : start].lower()[1:] == ":" and text[start - 2 : start - 1].isalpha() and text[start] in "\\/":
-        if start == 2 or not text[start - 3].isalnum():
-            return start - 2  # a Windows drive
+    if _is_drive(text, start):
+        return start - 2
     while start < end and (text[start] in "*_~}" and text.startswith(("**", "__", "~~", "}"), start)):
         start += 1 if text[start] == "}" else 2  # Markdown emphasis, or the end of something else
     if text[start:end].count("{") > text[start:end].count("}"):
         start = text.rfind("{", start, end) + 1
     return start
+
+
+def _is_drive(text: str, start: int) -> bool:
+    """True if a Windows drive (`C:`) stands before the backslash or slash at `start`."""
+    before = text[max(0, start - 3) : start]
+    return before[-1:] == ":" and before[-2:-1].isalpha() and not before[:-2].isalnum() and text[start] in "\\/"

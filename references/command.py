@@ -23,7 +23,9 @@ Report = Callable[[int, int], None]
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:
     """The options that every command over files has."""
-    parser.add_argument("--policy", type=Path, metavar="FILE", help="the policy (default: the nearest dbfold.yaml upwards)")
+    parser.add_argument(
+        "--policy", type=Path, metavar="FILE", help="the policy (default: the nearest dbfold.yaml upwards)"
+    )
     parser.add_argument("--jobs", type=_positive, metavar="N", help="processes to use (default: one per processor)")
 
 

@@ -18,10 +18,10 @@ _SKIPPED_DIRECTORIES = frozenset(
     | {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".idea"}
 )
 # Formats that hold no text to scan: not opening them is cheaper than finding the NUL byte.
-_BINARY_SUFFIXES = frozenset(
-    ".png .jpg .jpeg .gif .ico .webp .bmp .pdf .zip .gz .bz2 .xz .tar .whl .jar .7z .woff .woff2 .ttf .otf .eot .mp3"
-    " .mp4 .wav .ogg .avi .mov .pyc .pyo .so .dll .dylib .exe .o .a .class .db .db3 .sqlite .sqlite3 .db-wal .db-shm"
-    " .db-journal .bin .pkl .npy .npz .pt .onnx .parquet".split()
+_BINARY_SUFFIXES = tuple(
+    ".png .jpg .jpeg .gif .ico .webp .bmp .pdf .zip .gz .bz2 .xz .tar .whl .jar .7z .woff .woff2 "
+    ".ttf .otf .eot .mp3 .mp4 .wav .ogg .avi .mov .pyc .pyo .so .dll .dylib .exe .o "
+    ".a .class .db .db3 .sqlite .sqlite3 .db-wal .db-shm .db-journal .bin .pkl .npy .npz .pt .onnx .parquet".split()
 )
 
 
@@ -53,17 +53,20 @@ def discover(targets: Iterable[Path], policy: Policy, shown_from: Path) -> Disco
     for target in targets:
         for path in _files_of(target, shown_from, errors):
             found.setdefault(path)
-    policy_file = str(policy.source)
+    found.pop(str(policy.source), None)
     files, excluded = [], 0
     for path in sorted(found):
-        relative = _relative(path, str(policy.root))
-        if path == policy_file:
-            continue
-        if policy.excluded_files.matching(relative):
+        file = source_file(path, policy, shown_from)
+        if policy.excluded_files.matching(file.in_policy):
             excluded += 1
         else:
-            files.append(SourceFile(path, _relative(path, str(shown_from)), relative))
+            files.append(file)
     return Discovery(tuple(files), tuple(errors), excluded)
+
+
+def source_file(path: str | Path, policy: Policy, shown_from: Path) -> SourceFile:
+    """One file (an absolute path) as the policy and the reader see it."""
+    return SourceFile(str(path), _relative(str(path), str(shown_from)), _relative(str(path), str(policy.root)))
 
 
 def shown_base(targets: list[Path]) -> Path:
@@ -98,11 +101,11 @@ def _git_files(directory: Path) -> list[str]:
         return []  # no git, or a `.git` that git does not accept: the walk finds the files
     base = str(directory)
     names = (name for name in os.fsdecode(output).split("\0") if name)
-    return [
-        path
-        for name in names
-        if os.path.splitext(name)[1].lower() not in _BINARY_SUFFIXES and _is_regular(path := os.path.join(base, name))
-    ]
+    return [path for name in names if not _is_binary_name(name) and _is_regular(path := base + os.sep + name)]
+
+
+def _is_binary_name(name: str) -> bool:
+    return name.lower().endswith(_BINARY_SUFFIXES)
 
 
 def _is_regular(path: str) -> bool:
@@ -129,7 +132,7 @@ def _walk(top: Path, shown_from: Path, errors: list[FileError]) -> Iterator[str]
                     pending.append(entry.path)
             elif (
                 entry.is_file(follow_symlinks=False)
-                and os.path.splitext(entry.name)[1].lower() not in _BINARY_SUFFIXES
+                and not _is_binary_name(entry.name)
                 and not ignored(entry.path, False)
             ):
                 yield entry.path

@@ -18,33 +18,74 @@ _IGNORE_FILES = re.compile(r"\.?\w*ignore\Z")
 _PROSE_SUFFIXES = frozenset({".md", ".markdown", ".rst", ".txt", ".adoc", ".org", ".html", ".htm", ".log", ".csv"})
 _SHELL_SUFFIXES = frozenset({".sh", ".bash", ".zsh", ".fish", ".ps1", ".bat", ".service", ".timer", ".cron", ".mk"})
 _CONFIG_SUFFIXES = frozenset(
-    {".yml", ".yaml", ".toml", ".ini", ".cfg", ".conf", ".env", ".json", ".properties", ".tf", ".xml", ".jsonc"}
+    {
+        ".yml",
+        ".yaml",
+        ".toml",
+        ".ini",
+        ".cfg",
+        ".conf",
+        ".env",
+        ".json",
+        ".properties",
+        ".tf",
+        ".xml",
+        ".jsonc",
+    }
 )
+_TEMPLATE_SUFFIXES = frozenset({".example", ".sample", ".template", ".tmpl", ".dist", ".j2", ".bak", ".old", ".orig"})
 _CONFIG_NAMES = re.compile(r"(?:Dockerfile|Containerfile|\.env|Procfile|docker-compose)\b")
 _SHELL_NAMES = re.compile(r"(?:Makefile|Justfile|Jenkinsfile|crontab)\b")
 _COMMENT_LINE = re.compile(r"^\s*(?:#|//|--|/?\*|;|<!--|rem\b)|\s(?:#|//|--) ", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r"\b([A-Z][A-Z0-9_]+)[\"']?\s*[=:]\s*[\"']?(?:sqlite(?:\+\w+)?:)?(?:\$\{\w+:-)?\Z")
 _HEALTHCHECK = re.compile(r"(?i)\bhealth_?-?check|\bsqlite3\.connect\(|\btest:")
 _URL_BEFORE = re.compile(r"sqlite(?:\+\w+)?:\Z")
+_OBSTACLES = {
+    Kind.EMBEDDED_CODE: "source in a language that dbfold does not rewrite",
+    Kind.EMBEDDED_SHELL: "a shell command",
+    Kind.ENV_ASSIGNMENT: "a setting in a configuration file: change it where the service is configured",
+    Kind.HEALTHCHECK: "a health check in a configuration file",
+    Kind.CONFIG_VALUE: "a value in a configuration file",
+    Kind.URL: "a URL in a configuration file",
+}
 _QUOTES = "\"'`"
 _LONGEST_CONTEXT = 400
+_BLOCK_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_C_COMMENTS = (
+    ".sql",
+    ".js",
+    ".ts",
+    ".tsx",
+    ".jsx",
+    ".go",
+    ".java",
+    ".c",
+    ".h",
+    ".cpp",
+    ".rs",
+    ".css",
+    ".php",
+    ".kt",
+)
 
 
 def scan_plain(text: str, table: LineTable, path: str) -> list[Site]:
     """The sites in a text file; its name decides whether it is prose, configuration, shell or source."""
     kind_of_file = _kind_of_file(posixpath.basename(path), text)
+    block_comments = [match.span() for match in _BLOCK_COMMENT.finditer(text)] if path.endswith(_C_COMMENTS) else []
     sites = []
     for start, end in path_spans(text):
         before = text[max(table.starts[table.line_of(start) - 1], start - _LONGEST_CONTEXT) : start]
         found, first = text[start:end], start
         if _URL_BEFORE.search(before) and found.startswith("///"):
             found, first = found[3:], start + 3
+        kind = Kind.COMMENT if _in_any(start, block_comments) else _kind(kind_of_file, before, found)
         sites.append(
             Site(
                 text=found,
-                kind=_kind(kind_of_file, before, text[end : end + 1], found),
+                kind=kind,
                 span=table.span(first, end),
-                obstacle="source in a language that dbfold does not rewrite" if kind_of_file is Kind.EMBEDDED_CODE else None,
+                obstacle=_OBSTACLES.get(kind),
                 only_if_declared=_could_be_code(found, before, text[end : end + 1]),
             )
         )
@@ -61,12 +102,16 @@ def scan_unparsed(text: str, table: LineTable) -> list[Site]:
         for start, end in path_spans(token[0]):
             span = table.span(token.start() + start, token.start() + end)
             kind = Kind.COMMENT if comment else Kind.UNPARSED
-            sites.append(Site(token[0][start:end], kind, span, only_if_declared=token[0][start:end].startswith("self.")))
+            found = token[0][start:end]
+            obstacle = None if comment else "the file does not parse"
+            sites.append(Site(found, kind, span, obstacle=obstacle, only_if_declared=found.startswith("self.")))
     return sites
 
 
 def _kind_of_file(name: str, text: str) -> Kind:
-    suffix = posixpath.splitext(name)[1].lower()
+    stem, suffix = posixpath.splitext(name.lower())
+    if suffix in _TEMPLATE_SUFFIXES and stem:
+        return _kind_of_file(posixpath.splitext(name)[0], text)
     if _IGNORE_FILES.fullmatch(name):
         return Kind.IGNORE_PATTERN
     if suffix in _PROSE_SUFFIXES:
@@ -78,7 +123,7 @@ def _kind_of_file(name: str, text: str) -> Kind:
     return Kind.EMBEDDED_CODE if suffix else Kind.PROSE
 
 
-def _kind(kind_of_file: Kind, before: str, after: str, found: str) -> Kind:
+def _kind(kind_of_file: Kind, before: str, found: str) -> Kind:
     if kind_of_file in (Kind.IGNORE_PATTERN, Kind.PROSE):
         return kind_of_file
     if _COMMENT_LINE.search(before):
@@ -94,6 +139,10 @@ def _kind(kind_of_file: Kind, before: str, after: str, found: str) -> Kind:
     if _URL_BEFORE.search(before):
         return Kind.URL
     return kind_of_file
+
+
+def _in_any(offset: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= offset < end for start, end in spans)
 
 
 def _could_be_code(found: str, before: str, after: str) -> bool:

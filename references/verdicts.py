@@ -115,7 +115,7 @@ class Judge:
             return review, obstacle, None
         replacement = self._replacement(site, target)
         if replacement is None:
-            return review, _NOT_PYTHON.get(site.kind, "no expression that an accessor could replace"), None
+            return review, "no expression that an accessor could replace", None
         return Action.REWRITE, f"becomes the accessor of {target.name}", replacement
 
     def _replacement(self, site: Site, target: Database) -> Replacement | None:
@@ -136,29 +136,31 @@ class Judge:
         return "outside every accessor root: there is nothing to import (accessor.roots, or --accessor-style inline)"
 
     def _opened_together(self, located: list[tuple[Site, Location]]) -> dict[int, str]:
-        """Sites in functions or classes that open several databases which become one."""
-        scopes: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for number, (site, place) in enumerate(located):
-            target = self.policy.target(place.entry) if place.entry else None
+        """Sites of databases that become one and are opened side by side in a function or class.
+
+        Every site of such a database inside that function or class is meant, opened or not: half of a migration
+        must not be rewritten.
+        """
+        targets = [self.policy.target(place.entry) if place.entry else None for _, place in located]
+        opened: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for (site, place), target in zip(located, targets, strict=True):
             for scope in site.opened_in if target else ():
-                scopes[scope, target.name][place.database_name].append(number)  # type: ignore[union-attr]
+                opened[scope, target.name].add(place.database_name)  # type: ignore[union-attr]
         together: dict[int, str] = {}
-        for (scope, target_name), by_database in sorted(scopes.items()):
-            if len(by_database) > 1:
-                names = " and ".join(sorted(by_database))
-                reason = f"{scope} opens {names}: rewritten, it would read and write {target_name} twice"
-                for numbers in by_database.values():
-                    together.update(dict.fromkeys(numbers, reason))
+        for (scope, target_name), names in sorted(opened.items(), key=_innermost_first):
+            if len(names) < 2:
+                continue
+            listed = " and ".join([", ".join(sorted(names)[:-1]), max(names)])
+            reason = f"{scope} opens {listed}, which would become one file, {target_name}: a migration?"
+            for number, (site, place) in enumerate(located):
+                if scope in (*site.opened_in, *site.inside) and place.database_name in names:
+                    together.setdefault(number, reason)
         return together
 
 
-_NOT_PYTHON = {
-    Kind.ENV_ASSIGNMENT: "a setting in a configuration file: change it where the service is configured",
-    Kind.HEALTHCHECK: "a health check in a configuration file",
-    Kind.CONFIG_VALUE: "a value in a configuration file",
-    Kind.EMBEDDED_SHELL: "a shell command",
-    Kind.UNPARSED: "the file does not parse",
-}
+def _innermost_first(item: tuple[tuple[str, str], set[str]]) -> tuple[int, tuple[str, str]]:
+    """A function's reason is more exact than its class's."""
+    return -item[0][0].count("."), item[0]
 
 
 def _is_reference(site: Site, place: Location) -> bool:

@@ -10,6 +10,7 @@ import ast
 import re
 from dataclasses import dataclass
 
+from references.candidates import WHOLE_SUFFIX
 from references.python.names import ModuleNames, dotted
 
 PATH_CLASSES = frozenset(
@@ -53,8 +54,13 @@ def compose(node: ast.expr, names: ModuleNames, depth: int = 0) -> Composition |
         case ast.Call():
             return _call(node, names, depth)
         case ast.Name() if depth and (value := names.constants.get(node.id)) is not None:
-            return compose(value, names, depth + 1)
+            return _directory(compose(value, names, depth + 1))
     return None
+
+
+def _directory(known: Composition | None) -> Composition | None:
+    """A constant's text, unless it names a database itself: that place is the constant's, not its user's."""
+    return None if known is None or WHOLE_SUFFIX.search(known.text) else known
 
 
 def _joined_string(node: ast.JoinedStr, names: ModuleNames, depth: int) -> Composition:

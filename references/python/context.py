@@ -165,9 +165,7 @@ def _raises(ancestors: list[ast.AST], call: ast.Call) -> bool:
     return bool(ancestors) and isinstance(ancestors[-1], ast.Raise)
 
 
-def _in_syntax(
-    parent: ast.AST, child: ast.AST, ancestors: list[ast.AST], names: ModuleNames
-) -> Context | None:
+def _in_syntax(parent: ast.AST, child: ast.AST, ancestors: list[ast.AST], names: ModuleNames) -> Context | None:
     match parent:
         case ast.Dict() | ast.List() | ast.Tuple() | ast.Set():
             return _in_collection(parent, child, ancestors, names)
@@ -210,9 +208,7 @@ def _after_or(parent: ast.BoolOp, child: ast.AST, names: ModuleNames) -> Context
     return Context(Kind.ENV_DEFAULT)
 
 
-def _in_collection(
-    display: ast.expr, child: ast.AST, ancestors: list[ast.AST], names: ModuleNames
-) -> Context:
+def _in_collection(display: ast.expr, child: ast.AST, ancestors: list[ast.AST], names: ModuleNames) -> Context:
     """A list of arguments for a program is a call; a mapping's value is a setting; other collections list names."""
     outer = ancestors[-1] if ancestors else None
     if isinstance(outer, ast.Call) and names.qualified(outer.func) in _SHELL_FUNCTIONS:

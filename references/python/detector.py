@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import replace
 
-from references.candidates import FILE_URI, SQLITE_URL, path_spans
+from references.candidates import path_spans
 from references.model import Kind, Replacement, Site, Span
 from references.python import embedded
 from references.python.composition import Composition, compose
@@ -20,8 +19,6 @@ from references.python.names import ModuleNames
 from references.python.openings import openings
 from references.python.templates import Form, path_form
 from references.text import LineTable
-
-
 
 
 class Detector:
@@ -89,7 +86,11 @@ class Detector:
     def _composed(self, node: ast.expr, composition: Composition, ancestors: list[ast.AST]) -> bool:
         """Record `node` if all of it is one path, URL or suffix."""
         context = classify(node, ancestors, self.names)
-        if context.kind is Kind.TEMPORARY and composition.text.startswith(".") and list(path_spans("x" + composition.text)):
+        if (
+            context.kind is Kind.TEMPORARY
+            and composition.text.startswith(".")
+            and list(path_spans("x" + composition.text))
+        ):
             self._record(node, composition.literal, Form(composition.text), context, ancestors)
             return True
         form = path_form(composition, context.kind is Kind.CONNECT_LITERAL, self.names)
@@ -125,6 +126,7 @@ class Detector:
                 obstacle=None if context.prose else obstacle,
                 prose=context.prose,
                 callee=context.callee,
+                inside=_scopes(ancestors),
                 only_if_declared=context.key,
             )
         )
@@ -187,16 +189,14 @@ def _is_statement(ancestors: list[ast.AST]) -> bool:
     return bool(ancestors) and isinstance(ancestors[-1], ast.Expr)
 
 
+def _scopes(ancestors: list[ast.AST]) -> tuple[str, ...]:
+    """The dotted names of the functions and classes around a node, the outermost first."""
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    names = [ancestor.name for ancestor in ancestors if isinstance(ancestor, definitions)]
+    return tuple(".".join(names[: index + 1]) for index in range(len(names)))
+
+
 def _joined_kind(node: ast.expr, kind: Kind) -> Kind:
     """A path put together is `path-join`, unless the code around it says something more exact."""
     joined = not isinstance(node, ast.Constant)
     return Kind.PATH_JOIN if joined and kind in (Kind.CONSTANT, Kind.LOCAL, Kind.ATTRIBUTE, Kind.CALL_ARG) else kind
-
-
-def comment_sites(text: str, table: LineTable, hits: Hits) -> Iterator[Site]:
-    """The paths that comments name."""
-    for start, end in hits.in_comments:
-        comment = text[start:end]
-        for first, last in path_spans(comment):
-            span = table.span(start + first, start + last)
-            yield Site(comment[first:last], Kind.COMMENT, span, prose="a comment")

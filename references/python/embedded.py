@@ -11,12 +11,13 @@ from references.model import Kind, Replacement
 from references.python.context import Context
 
 _SHELL = re.compile(
-    r"(?:^|[;&|(`]|\$\(|\bsudo |\bexec )\s*(?:\S*/)?(?:sqlite3|cp|mv|rm|ls|cat|chmod|chown|find|du|tar|scp|rsync|test|touch"
-    r"|echo|grep|docker|python3?|bash|sh|stat|gzip|zip|litestream)\s",
+    r"(?:^|[;&|(`]|\$\(|\bsudo |\bexec )\s*(?:\S*/)?(?:sqlite3|cp|mv|rm|ls|cat|chmod|chown|find|du|tar|scp|rsync|test"
+    r"|touch|echo|grep|docker|python3?|bash|sh|stat|gzip|zip|litestream)\s",
     re.MULTILINE,
 )
 _SOURCE = re.compile(
-    r"\bconnect\(|^\s*(?:import|from)\s+\w|^\s*def \w|\bopen\(|\bPath\(|os\.path|^\s*\w+ = |\bcreate_engine\(|=\s*[\"'{]",
+    r"\bconnect\(|^\s*(?:import|from)\s+\w|^\s*def \w|\bopen\(|\bPath\(|os\.path|^\s*\w+ = "
+    r"|\bcreate_engine\(|=\s*[\"'{]",
     re.MULTILINE,
 )
 _SQL = re.compile(r"\bATTACH\b|\bVACUUM\s+INTO\b", re.IGNORECASE)

@@ -30,7 +30,7 @@ def openings(tree: ast.Module, names: ModuleNames, sites: Mapping[int, int]) -> 
     walk = _Walk(names, sites)
     walk.collect(tree, ())
     opened: dict[int, set[str]] = defaultdict(set)
-    for scopes, argument in walk.opened:
+    for scopes, argument in [*walk.opened, *walk.opened_by_helpers()]:
         for number in walk.resolve(argument, scopes):
             for scope in _function_and_classes(scopes, walk.class_names):
                 opened[number].add(scope)
@@ -52,10 +52,40 @@ class _Walk:
     def __init__(self, names: ModuleNames, sites: Mapping[int, int]) -> None:
         self.names = names
         self.sites = sites
+        self.site_nodes: dict[int, ast.expr] = {}
         self.class_names: set[str] = set()
         self.values: dict[tuple[Scopes, str], set[int]] = defaultdict(set)
         self.copies: dict[tuple[Scopes, str], list[tuple[Scopes, ast.expr]]] = defaultdict(list)
         self.opened: list[tuple[Scopes, ast.expr]] = []
+        self.connections: set[tuple[Scopes, str]] = set()
+        self.helpers: set[Scopes] = set()
+        self.calls: list[tuple[Scopes, ast.Call]] = []
+
+    def opened_by_helpers(self) -> Iterable[tuple[Scopes, ast.expr]]:
+        """`legacy = sqlite3.connect(OLD)` beside `conn = _connect()`: a helper opens for whoever calls it."""
+        for scopes, call in self.calls:
+            helper = self._helper(call.func, scopes)
+            if helper is None or helper == scopes:
+                continue
+            arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+            yield from ((scopes, argument) for argument in arguments)
+            if not any(self.resolve(argument, scopes) for argument in arguments):
+                for inside, argument in self.opened:
+                    if inside == helper:
+                        yield from ((scopes, node) for node in self._nodes(self.resolve(argument, inside)))
+
+    def _nodes(self, numbers: set[int]) -> Iterable[ast.expr]:
+        return (self.site_nodes[number] for number in numbers if number in self.site_nodes)
+
+    def _helper(self, function: ast.expr, scopes: Scopes) -> Scopes | None:
+        """The scope of the connection helper that `function` names, if it does."""
+        name = function.id if isinstance(function, ast.Name) else ""
+        if isinstance(function, ast.Attribute) and _is_self(function.value):
+            name = function.attr
+        for length in range(len(scopes), -1, -1):
+            if (*scopes[:length], name) in self.helpers:
+                return (*scopes[:length], name)
+        return None
 
     def collect(self, tree: ast.AST, scopes: Scopes) -> None:
         pending: list[tuple[ast.AST, Scopes]] = [(tree, scopes)]
@@ -74,7 +104,21 @@ class _Walk:
                 self._bind(node.target, node.value, scopes)
             elif isinstance(node, ast.Call):
                 self._call(node, scopes)
-            pending.extend((child, scopes) for child in ast.iter_child_nodes(node))
+                self.calls.append((scopes, node))
+            elif isinstance(node, (ast.Return, ast.Yield)) and node.value is not None:
+                self._returned(node.value, scopes)
+            elif id(node) in self.sites and isinstance(node, ast.expr):
+                self.site_nodes[self.sites[id(node)]] = node
+            pending.extend((child, scopes) for child in reversed(list(ast.iter_child_nodes(node))))
+
+    def _returned(self, value: ast.expr, scopes: Scopes) -> None:
+        """A function that returns what a connect call gave is a connection helper."""
+        opens = isinstance(value, ast.Call) and self._opens(value)
+        if opens or (isinstance(value, ast.Name) and (scopes, value.id) in self.connections):
+            self.helpers.add(scopes)
+
+    def _opens(self, call: ast.Call) -> bool:
+        return self.names.qualified(call.func) in CONNECT_FUNCTIONS
 
     def resolve(self, node: ast.expr, scopes: Scopes, depth: int = 0) -> set[int]:
         """The numbers of the sites whose path `node` may hold."""
@@ -92,7 +136,7 @@ class _Walk:
 
     def _key(self, node: ast.AST, scopes: Scopes) -> tuple[Scopes, str] | None:
         """Where the value of a name or of `self.name` was recorded: the nearest scope that binds it."""
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+        if isinstance(node, ast.Attribute) and _is_self(node.value):
             return self._nearest(f"self.{node.attr}", scopes) or self._nearest(node.attr, scopes)
         if isinstance(node, ast.Name):
             return self._nearest(node.id, scopes)
@@ -118,10 +162,11 @@ class _Walk:
 
     def _bind(self, target: ast.expr, value: ast.expr, scopes: Scopes) -> None:
         if isinstance(target, ast.Name):
+            if isinstance(value, ast.Call) and self._opens(value):
+                self.connections.add((scopes, target.id))
             self._record((scopes, target.id), value, scopes)
-        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-            if target.value.id in ("self", "cls") and len(scopes) > 1:
-                self._record((scopes[:-1], f"self.{target.attr}"), value, scopes)
+        elif isinstance(target, ast.Attribute) and _is_self(target.value) and len(scopes) > 1:
+            self._record((scopes[:-1], f"self.{target.attr}"), value, scopes)
 
     def _record(self, key: tuple[Scopes, str], value: ast.expr, scopes: Scopes) -> None:
         found = {self.sites[id(part)] for part in ast.walk(value) if id(part) in self.sites}
@@ -139,6 +184,10 @@ class _Walk:
             self.opened.extend((scopes, argument) for argument in arguments)
         if method in _PATH_METHODS and isinstance(call.func, ast.Attribute) and arguments:
             self.opened.extend((scopes, argument) for argument in (call.func.value, arguments[0]))
+
+
+def _is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("self", "cls")
 
 
 def _first_text(call: ast.Call) -> str:

@@ -1,0 +1,61 @@
+"""The rewrite as a LibCST codemod command: `python -m libcst.tool codemod -x codemods.rewrite_db_paths.RewriteDbPaths`.
+
+LibCST hands over a parsed module and writes what comes back; detection, verdicts and the proof are the same as in
+`dbfold rewrite`. The accessor module has to exist: `dbfold rewrite` generates it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import libcst as cst
+from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
+
+from codemods.errors import RewriteError
+from codemods.run import rewritten
+from dbpolicy.loading import find_policy, load_policy
+from references.command import resolved
+from references.discovery import source_file
+from references.model import FileError
+from references.roots import Roots
+from references.scan import examine
+from references.verdicts import Judge
+
+
+class RewriteDbPaths(CodemodCommand):
+    """Rewrites hardcoded database paths of one module to the accessor of the nearest dbfold.yaml."""
+
+    DESCRIPTION = "Rewrite hardcoded database paths to the accessor that dbfold.yaml configures."
+
+    @staticmethod
+    def add_args(parser: argparse.ArgumentParser) -> None:
+        """The option that LibCST's runner passes on to the constructor."""
+        parser.add_argument("--policy", metavar="FILE", help="the policy (default: the nearest dbfold.yaml upwards)")
+
+    def __init__(self, context: CodemodContext, policy: str | None = None) -> None:
+        super().__init__(context)
+        self.policy_option = policy
+
+    def transform_module_impl(self, tree: cst.Module) -> cst.Module:
+        """The module with its references rewritten. Raises SkipFile with the reason where that is not possible."""
+        if self.context.filename is None:
+            raise SkipFile("dbfold needs the file's name to find its policy and its accessor root")
+        path = resolved(Path(self.context.filename))
+        policy = load_policy(resolved(Path(self.policy_option)) if self.policy_option else find_policy(path))
+        judge = Judge(policy, Roots(policy), policy.accessor.style)
+        file = source_file(path, policy, path.parent)
+        if policy.excluded_files.matching(file.in_policy):
+            raise SkipFile("excluded by the policy")
+        examined = examine(tree.bytes, file, judge)
+        if examined.errors:
+            raise SkipFile(_message(examined.errors))
+        try:
+            text = rewritten(examined, file, judge)
+        except RewriteError as error:
+            raise SkipFile(str(error)) from error
+        return tree if text is None else cst.parse_module(text, config=tree.config_for_parsing)
+
+
+def _message(errors: list[FileError]) -> str:
+    return "; ".join(error.message for error in errors)
