@@ -113,7 +113,10 @@ def _check_into(entry: Database, policy: Policy, broken: set[str], problems: Pro
         problems.add(at, f"{entry.into!r} is {target.role}; name a primary or specialized database")
     elif target is None and entry.into not in broken:
         kept = [database.name for database in policy.kept]
-        names = suggestion(entry.into, policy.databases) or f"; the databases that remain are {_list(kept)}"
+        names = (
+            suggestion(entry.into, [*policy.databases, *sorted(broken)])
+            or f"; the databases that remain are {_list(kept)}"
+        )
         problems.add(at, f"{entry.into!r} is not declared under 'databases'{names}")
 
 

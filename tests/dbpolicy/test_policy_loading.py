@@ -398,7 +398,9 @@ ERRORS = [
     ),
     (HEAD + "accessor: {roots: [/app]}\n", 4, "accessor.roots[0]", "write it relative, without '..'"),
     (HEAD + "accessor: {roots: ['C:\\app']}\n", 4, "accessor.roots[0]", "not below"),
-    # patterns
+    # directories and patterns
+    (HEAD + "data_dirs: [a, /d/*]\n", 4, "data_dirs[1]", "a directory cannot be a pattern; list each one"),
+    (HEAD + "temporary: [/d, /d/**]\n", 4, "temporary[1]", "a directory cannot be a pattern; cut it before"),
     (HEAD + "exclude: [a, '!b']\n", 4, "exclude[1]", "exceptions with '!' are not supported"),
     (HEAD + "review: ['!b']\n", 4, "review[0]", "exceptions with '!'"),
     (HEAD + "config_files: ['!b']\n", 4, "config_files[0]", "exceptions with '!'"),

@@ -78,7 +78,7 @@ POLICY = policy_with()
         # computed
         ("{root}/zoe.db", "computed"),
         ("{root}/data/zoe.db", "data"),
-        ("{root}/x/data/zoe.db", "data"),
+        ("{root}/x/data/zoe.db", "computed"),
         ("{root}/../data/zoe.db", "data"),
         ("{root}/../../data/zoe.db", "data"),
         ("{root}/./data/zoe.db", "data"),
@@ -87,7 +87,7 @@ POLICY = policy_with()
         ("{root}/data/x/zoe.db", "computed"),
         ("{root}/data/{x}/zoe.db", "computed"),
         ("{root}data/zoe.db", "computed"),
-        ("{root}/app/data/zoe.db", "data"),  # ends in the relative entry
+        ("{root}/app/data/zoe.db", "computed"),
         ("{root}/srv/db/zoe.db", "computed"),  # an absolute entry is no tail
         ("/app/data/{tenant}/zoe.db", "computed"),
         ("{a / 'b'}/data/zoe.db", "data"),
@@ -148,7 +148,7 @@ def test_name_and_entry(text, name, entry):
     [
         ((".",), "zoe.db", "bare"),
         ((".",), "../zoe.db", "data"),
-        ((".",), "{root}/zoe.db", "data"),
+        ((".",), "{root}/zoe.db", "computed"),
         ((".",), "{root}/x/zoe.db", "computed"),
         (("/tmp/zoe",), "/tmp/zoe/zoe.db", "data"),
         (("{root}/store",), "{root}/store/zoe.db", "data"),
