@@ -9,7 +9,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dbpolicy.model import Policy, Role
@@ -50,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="text",
         help="how to report (default: text)",
     )
+    parser.add_argument("--summary", action="store_true", help="without the single references")
     add_common_options(parser)
 
 
@@ -59,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     policy = policy_for(targets, arguments.policy)
     with progress("Looking for database paths") as tell:
         found = scan(targets, policy, jobs=arguments.jobs, progress=tell)
-    sys.stdout.write(_FORMATS[arguments.format](found, policy))
+    shown = replace(found, references=()) if arguments.summary else found
+    sys.stdout.write(_FORMATS[arguments.format](found, shown, policy))
     if arguments.format != "json":
         for error in found.errors:
             print(f"error: {error_line(error)}", file=sys.stderr)  # noqa: T201
@@ -98,13 +100,12 @@ def _role_and_action(name: str, policy: Policy, undecided: bool) -> tuple[str, s
     return entry.role.value, _ACTIONS[entry.role]
 
 
-def _text(found: Scan, policy: Policy) -> str:
-    return (
-        "\n".join(
-            [*_table_lines(found, policy), "", *_detail_lines(found), "", _total(found), _declared(found, policy)]
-        )
-        + "\n"
-    )
+def _text(found: Scan, shown: Scan, policy: Policy) -> str:
+    lines = [*_table_lines(found, policy), ""]
+    if shown.references:
+        lines += [*_detail_lines(shown), ""]
+    lines += [_total(found), _declared(found, policy)]
+    return "\n".join(lines) + "\n"
 
 
 def _table_lines(found: Scan, policy: Policy) -> Iterator[str]:
@@ -146,7 +147,7 @@ def _declared(found: Scan, policy: Policy) -> str:
     return f"{len(declared)} of them name a database of the policy, in {files} files"
 
 
-def _markdown(found: Scan, policy: Policy) -> str:
+def _markdown(found: Scan, shown: Scan, policy: Policy) -> str:
     lines = ["| " + " | ".join(_COLUMNS) + " |", "|" + "---|" * len(_COLUMNS)]
     for row in table(found, policy):
         cells = (f"`{row.database}`", *(str(getattr(row, column)) for column in _COLUMNS[1:]))
@@ -171,9 +172,9 @@ def _markdown(found: Scan, policy: Policy) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _csv(found: Scan, policy: Policy) -> str:
+def _csv(found: Scan, shown: Scan, policy: Policy) -> str:
     stream = io.StringIO()
-    documents = [reference_document(reference) for reference in found.references]
+    documents = [reference_document(reference) for reference in shown.references]
     writer = csv.DictWriter(stream, fieldnames=_CSV_FIELDS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(documents)
@@ -197,8 +198,9 @@ _CSV_FIELDS = (
 )
 
 
-def _json(found: Scan, policy: Policy) -> str:
+def _json(found: Scan, shown: Scan, policy: Policy) -> str:
     result = document(found)
+    result["references"] = [reference_document(reference) for reference in shown.references]
     result["databases"] = [{column: getattr(row, column) for column in _COLUMNS} for row in table(found, policy)]
     return json.dumps(result, indent=2) + "\n"
 

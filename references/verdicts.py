@@ -40,11 +40,16 @@ class Judge:
     style: AccessorStyle
 
     def references(self, shown: str, in_policy: str, text: str, sites: Iterable[Site]) -> list[Reference]:
-        """The references of a file: every site with its database and verdict, in source order."""
+        """The references of a file: every site with its database and verdict, in source order.
+
+        A generated accessor has none: like the policy, which it repeats, it says where the databases are.
+        """
+        if is_generated(text):
+            return []
         located = [(site, self._locate(site)) for site in sites]
         located = [(site, place) for site, place in located if _is_reference(site, place)]
         together = self._opened_together(located)
-        file_verdict = self._of_file(in_policy, text)
+        file_verdict = self._of_file(in_policy)
         references = []
         for number, (site, place) in enumerate(located):
             verdict, replacement = self._judge(site, place, in_policy, file_verdict, together.get(number))
@@ -58,11 +63,9 @@ class Judge:
         url = SQLITE_URL.fullmatch(text)
         return locate(self.policy, url["path"] if url else text)
 
-    def _of_file(self, in_policy: str, text: str) -> Verdict | None:
+    def _of_file(self, in_policy: str) -> Verdict | None:
         """The verdict that the file's place in the policy gives to all of its references."""
         policy = self.policy
-        if is_generated(text):
-            return Verdict(Action.LEAVE, "the generated accessor")
         if pattern := policy.configuration_files.matching(in_policy):
             return Verdict(Action.LEAVE, f"a configuration file of the policy (config_files: {pattern})")
         if pattern := policy.temporary_files.matching(in_policy):
