@@ -20,7 +20,7 @@ CANDIDATE = re.compile(
     re.IGNORECASE,
 )
 SUFFIX_IN_TEXT = re.compile(rf"{_SUFFIX}{_END}(?:-(?:wal|shm|journal)\b)?", re.IGNORECASE)
-WHOLE_SUFFIX = re.compile(rf"{_SUFFIX}\Z", re.IGNORECASE)
+WHOLE_SUFFIX = re.compile(rf"{_SUFFIX}(?:-(?:wal|shm|journal))?\Z", re.IGNORECASE)
 SQLITE_URL = re.compile(r"(?P<scheme>sqlite(?:\+\w+)?:///)(?P<path>[^?]*)(?P<query>\?.*)?", re.IGNORECASE | re.DOTALL)
 FILE_URI = re.compile(r"(?P<scheme>file:(?://(?=/))?)(?P<path>[^?]*)(?P<query>\?.*)?", re.DOTALL)
 
@@ -29,6 +29,8 @@ FOREIGN_NAMES = frozenset({"thumbs.db", "cookies.sqlite", "places.sqlite", "favi
 
 _DELIMITERS = frozenset(" \t\r\n\f\v\"'`()<>=,;|&[]:#!…→·•“”‘’«»")
 _LONGEST_PATH = 512
+_QUOTES = frozenset("\"'`")
+_OTHER_URL = re.compile(r"(?<!sqlite)(?<!file)(?<!\+)\b(?!sqlite|file)\w{2,}://\Z")
 
 
 def may_name_database(data: bytes) -> bool:
@@ -49,8 +51,14 @@ def path_spans(text: str) -> Iterator[tuple[int, int]]:
     """
     for match in SUFFIX_IN_TEXT.finditer(text):
         start = _path_start(text, match.start())
-        if start < match.start():
+        if start < match.start() and not _OTHER_URL.search(text, max(0, start - 12), start + 2):
             yield start, match.end()
+
+
+def could_be_code(text: str, start: int, end: int) -> bool:
+    """True if `text[start:end]` may as well be an attribute, `app.db`: no directory in it and no quotes around it."""
+    quoted = text[start - 1 : start] in _QUOTES and text[end : end + 1] in _QUOTES if start else False
+    return "/" not in text[start:end] and "\\" not in text[start:end] and not quoted
 
 
 def _path_start(text: str, end: int) -> int:

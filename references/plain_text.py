@@ -9,7 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from references.candidates import SUFFIX_IN_TEXT, path_spans
+from references.candidates import SUFFIX_IN_TEXT, could_be_code, path_spans
 from references.model import Kind, Site
 from references.python.lexer import tokens
 from references.text import LineTable
@@ -48,7 +48,6 @@ _OBSTACLES = {
     Kind.CONFIG_VALUE: "a value in a configuration file",
     Kind.URL: "a URL in a configuration file",
 }
-_QUOTES = "\"'`"
 _LONGEST_CONTEXT = 400
 _BLOCK_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _C_COMMENTS = (
@@ -86,7 +85,7 @@ def scan_plain(text: str, table: LineTable, path: str) -> list[Site]:
                 kind=kind,
                 span=table.span(first, end),
                 obstacle=_OBSTACLES.get(kind),
-                only_if_declared=_could_be_code(found, before, text[end : end + 1]),
+                only_if_declared=could_be_code(text, start, end),
             )
         )
     return sites
@@ -102,9 +101,9 @@ def scan_unparsed(text: str, table: LineTable) -> list[Site]:
         for start, end in path_spans(token[0]):
             span = table.span(token.start() + start, token.start() + end)
             kind = Kind.COMMENT if comment else Kind.UNPARSED
-            found = token[0][start:end]
+            found, attribute = token[0][start:end], could_be_code(token[0], start, end)
             obstacle = None if comment else "the file does not parse"
-            sites.append(Site(found, kind, span, obstacle=obstacle, only_if_declared=found.startswith("self.")))
+            sites.append(Site(found, kind, span, obstacle=obstacle, only_if_declared=attribute))
     return sites
 
 
@@ -145,12 +144,6 @@ def _in_any(offset: int, spans: list[tuple[int, int]]) -> bool:
     return any(start <= offset < end for start, end in spans)
 
 
-def _could_be_code(found: str, before: str, after: str) -> bool:
-    """`app.db` may be an attribute: without a directory or quotes it counts only if the policy knows the name."""
-    quoted = bool(before) and before[-1] in _QUOTES and after in tuple(_QUOTES)
-    return "/" not in found and not quoted
-
-
 def comments(text: str, table: LineTable, spans: tuple[tuple[int, int], ...]) -> Iterator[Site]:
     """The sites in comment tokens (start, end) of Python source."""
     for start, end in spans:
@@ -158,5 +151,5 @@ def comments(text: str, table: LineTable, spans: tuple[tuple[int, int], ...]) ->
         for first, last in path_spans(comment):
             found = comment[first:last]
             span = table.span(start + first, start + last)
-            attribute = _could_be_code(found, comment[:first], comment[last : last + 1])
+            attribute = could_be_code(comment, first, last)
             yield Site(found, Kind.COMMENT, span, prose="a comment", only_if_declared=attribute)

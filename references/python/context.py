@@ -48,7 +48,8 @@ _KEY_METHODS = frozenset("get pop setdefault option getoption has_option get_opt
 _TEXT_KEYWORDS = frozenset(
     "help description doc msg message text label title epilog usage metavar placeholder tooltip example detail".split()
 )
-_CLI_FUNCTIONS = frozenset({"add_argument", "option", "argument", "Option", "Argument", "add_option"})
+_CLI_FUNCTIONS = frozenset({"add_argument", "add_option", "option", "argument"})
+_TYPER_FUNCTIONS = frozenset({"Option", "Argument"})  # their default may be positional
 _FIELD_FUNCTIONS = frozenset({"Field", "field", "attrib", "ib", "PrivateAttr", "mapped_column"})
 
 
@@ -122,7 +123,7 @@ def _in_call(
         return Context(Kind.CONNECT_LITERAL, prose=f"a {engine} file: another engine, not SQLite")
     if environment := _environment_default(call, child, keyword, function, last):
         return environment
-    if last in _CLI_FUNCTIONS and keyword not in _TEXT_KEYWORDS:
+    if (last in _CLI_FUNCTIONS and keyword == "default") or (last in _TYPER_FUNCTIONS and keyword in (None, "default")):
         return Context(Kind.CLI_DEFAULT, callee=function)
     if keyword in _TEXT_KEYWORDS or last in _TEXT_FUNCTIONS or _raises(ancestors, call):
         return Context(Kind.MESSAGE, prose="text for people", callee=function)

@@ -127,7 +127,7 @@ class Detector:
                 prose=context.prose,
                 callee=context.callee,
                 inside=_scopes(ancestors),
-                only_if_declared=context.key,
+                only_if_declared=context.key or (context.kind is Kind.COMPARISON and "/" not in form.text),
             )
         )
 
@@ -140,20 +140,22 @@ class Detector:
             context = Context(Kind.DOCSTRING, prose="documentation")
         start, end = self._range(node)
         places = self._places_in_token(node, start, end) if self._is_multi_line(start, end) else None
-        for index, (text, kind, why) in enumerate(embedded.paths_in(composition.text, context)):
+        for index, found in enumerate(embedded.paths_in(composition.text, context)):
             place = places[index] if places and index < len(places) else (start, end)
             replacement = None
-            if kind is Kind.EMBEDDED_SHELL and context.shell:
-                replacement = embedded.shell_word(self.table.text[start:end], start, end, text)
-            is_prose = kind in (Kind.MESSAGE, Kind.DOCSTRING, Kind.GLOB)
+            if found.kind is Kind.EMBEDDED_SHELL and context.shell:
+                replacement = embedded.shell_word(self.table.text[start:end], start, end, found.text)
+            is_prose = found.kind in (Kind.MESSAGE, Kind.DOCSTRING, Kind.GLOB)
             self.sites.append(
                 Site(
-                    text=text,
-                    kind=kind,
+                    text=found.text,
+                    kind=found.kind,
                     span=self.table.span(*place),
                     replacement=replacement,
-                    obstacle=None if is_prose or replacement else why,
-                    prose=why if is_prose else None,
+                    obstacle=None if is_prose or replacement else found.why,
+                    prose=found.why if is_prose else None,
+                    inside=_scopes(ancestors),
+                    only_if_declared=found.only_if_declared,
                 )
             )
 

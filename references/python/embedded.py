@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from references.candidates import path_spans
+from references.candidates import could_be_code, path_spans
 from references.model import Kind, Replacement
 from references.python.context import Context
 
@@ -25,16 +26,23 @@ _ASSIGNMENT = re.compile(r"\b[A-Z][A-Z0-9_]{2,}\s*=\s*[\"']?(?:sqlite(?:\+\w+)?:
 _URL_BEFORE = re.compile(r"sqlite(?:\+\w+)?:\Z")
 
 
-def paths_in(text: str, context: Context) -> Iterator[tuple[str, Kind, str]]:
-    """The paths in `text` with their kind and the reason why they are not simply rewritten."""
+class EmbeddedPath(NamedTuple):
+    """A path in a longer text, its kind, and why it is not simply rewritten."""
+
+    text: str
+    kind: Kind
+    why: str
+    only_if_declared: bool
+
+
+def paths_in(text: str, context: Context) -> Iterator[EmbeddedPath]:
+    """The paths in `text`, in order."""
     for start, end in path_spans(text):
-        path = text[start:end].rstrip("\\")
-        if re.fullmatch(r"(?:self|cls|this|args|app)\.db", path):
-            continue
         line = text[text.rfind("\n", 0, start) + 1 : start]
+        path = text[start:end]
         if _URL_BEFORE.search(line) and path.startswith("///"):
             path = path[3:]
-        yield path, *_kind(path, text, line, context)
+        yield EmbeddedPath(path, *_kind(path, text, line, context), could_be_code(text, start, end))
 
 
 def _kind(path: str, text: str, before: str, context: Context) -> tuple[Kind, str]:

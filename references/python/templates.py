@@ -13,7 +13,9 @@ from references.python.names import ModuleNames
 
 _WILDCARD = re.compile(r"[*?]")
 _ATTRIBUTE_LIKE = re.compile(r"(?:self|cls|args|app|this)\.db\Z")
-_NEVER_IN_PATH = re.compile(r"[\r\n\t\"'`<>|;=,]|: |\A\s|://|\s\Z")
+_DRIVE = re.compile(r"\A[A-Za-z]:(?=[\\/])")
+_OTHER_SCHEME = re.compile(r"\w{2,}://")
+_NEVER_IN_PATH = re.compile(r"[\r\n\t\"'`<>|;=,:]|\A\s|\s\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ def _escaped(text: str) -> str:
 def _is_path(text: str) -> bool:
     """True for a text that is one path of a database file: a suffix, a name before it, no words around it."""
     match = WHOLE_SUFFIX.search(text)
-    if match is None or _NEVER_IN_PATH.search(text.replace(":\\", "/").replace(":/", "/")):
+    if match is None or _OTHER_SCHEME.search(text):
+        return False
+    if _NEVER_IN_PATH.search(_DRIVE.sub("", text)):
         return False
     name = re.split(r"[/\\]", text[: match.start()])[-1]
     if not name or name.startswith(".") or _ATTRIBUTE_LIKE.search(text):
