@@ -7,13 +7,14 @@ lines); here they are edits of the statements concerned.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 
 from codemods.bindings import ImportedName
-from codemods.fragments import Edit
+from codemods.fragments import Edit, apply
 from references.text import LineTable
 
 
@@ -32,10 +33,21 @@ def insertion(tree: ast.Module, table: LineTable, code: str, limit: int, local: 
     `local` names the modules of the accessor root, so that the import joins the group of the application's own.
     """
     place = _after_imports(tree, table, code, limit, local) or _after_header(tree, table)
+    if place.offset > limit:
+        raise ValueError("there is no line for the import before its first use")
     newline = newline_at(table, place.offset)
     text = f"{place.before}{code}\n{place.after}".replace("\n", newline)
     at_end_of_unfinished_line = place.offset == len(table.text) and table.text[-1:] not in ("", "\n", "\r")
     return Edit(place.offset, place.offset, newline + text if at_end_of_unfinished_line else text)
+
+
+def without_gap(insertion: Edit, removals: Sequence[Edit], text: str) -> Edit:
+    """The insertion without its leading blank line, if what is removed before it leaves one or leaves nothing."""
+    before = apply(text[: insertion.start], [edit for edit in removals if edit.end <= insertion.start])
+    first_line = re.match(r"\r\n|\r|\n", insertion.text)
+    if first_line and re.search(r"(?:\A|(?:\r\n|\r(?!\n)|(?<!\r)\n){2})\Z", before):
+        return Edit(insertion.start, insertion.end, insertion.text[first_line.end() :])
+    return insertion
 
 
 def newline_at(table: LineTable, offset: int) -> str:
@@ -75,6 +87,8 @@ def _after_imports(
     imports = _leading_imports(tree, table, limit)
     if not imports:
         return None
+    if code == "import os":
+        return _in_run(_first_run(imports), table, code)
     own = [statement for statement in imports if _is_local(statement, local)]
     if own:
         return _in_group(own, table, code)
@@ -98,12 +112,29 @@ def _in_group(own: Sequence[ast.Import | ast.ImportFrom], table: LineTable, code
         if (statement.end_lineno or 0) + 1 < run[0].lineno:
             break
         run.insert(0, statement)
-    names = [_module_of(statement) for statement in run]
-    module = code.split()[1]
+    return _in_run(run, table, code)
+
+
+def _first_run(imports: Sequence[ast.Import | ast.ImportFrom]) -> list[ast.Import | ast.ImportFrom]:
+    run = [imports[0]]
+    for statement in imports[1:]:
+        if statement.lineno > (run[-1].end_lineno or 0) + 1:
+            break
+        run.append(statement)
+    return run
+
+
+def _in_run(run: Sequence[ast.Import | ast.ImportFrom], table: LineTable, code: str) -> ImportPlace:
+    """Before the first import of the same form with a later name, if those are sorted; else after the run."""
+    keyword, module = code.split()[:2]
+    alike = [statement for statement in run if isinstance(statement, ast.Import) == (keyword == "import")]
+    names = [_module_of(statement) for statement in alike]
     if names == sorted(names):
-        for statement, name in zip(run, names, strict=True):
-            if name > module and isinstance(statement, ast.ImportFrom):
+        for statement, name in zip(alike, names, strict=True):
+            if name > module:
                 return ImportPlace(table.starts[statement.lineno - 1])
+    if alike and keyword == "import":
+        return ImportPlace(_end_of_line(alike[-1], table))
     return ImportPlace(_end_of_line(run[-1], table))
 
 

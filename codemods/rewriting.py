@@ -72,7 +72,8 @@ class _Rewrite:
         new = [ast.parse(change.code, mode="eval").body for change in self.plan.changes]
         unused = unused_imports(self.tree, self.bindings, list(old.values()), new)
         removals = imports.removals(unused, self.table)
-        edits = [*edits_for(self.tree, self.table, self.plan.changes), *self.plan.edits, *removals]
+        additions = [imports.without_gap(edit, removals, self.text) for edit in self.plan.edits]
+        edits = [*edits_for(self.tree, self.table, self.plan.changes), *additions, *removals]
         new_text = apply(self.text, edits)
         removed_ranges = {(edit.start) for edit in removals}
         removed = frozenset(
@@ -207,8 +208,7 @@ class _Rewrite:
         return False
 
     def _insert(self, code: str, first: int) -> None:
-        local = self.accessors.local_modules if not code.startswith("import os") else frozenset({"os"})
-        self.plan.edits.append(imports.insertion(self.tree, self.table, code, first, local))
+        self.plan.edits.append(imports.insertion(self.tree, self.table, code, first, self.accessors.local_modules))
 
     def _replaced_nodes(self) -> dict[Position, ast.expr]:
         """The expressions of the old tree that are to be replaced."""

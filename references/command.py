@@ -37,8 +37,8 @@ def _positive(text: str) -> int:
 
 
 def resolved(path: Path) -> Path:
-    """An absolute path without `..`, links kept: what a link is called is what the user sees."""
-    return Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve follows links, Path.absolute keeps `..`
+    """An absolute path, links in its directories followed as the policy's are; a file that is a link keeps its name."""
+    return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
 
 
 def policy_for(targets: list[Path], option: Path | None) -> Policy:
