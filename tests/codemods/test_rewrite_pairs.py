@@ -4,9 +4,9 @@ import ast
 from textwrap import dedent
 
 import pytest
-from dbpolicy.loading import load_policy
 
 from codemods.run import prepare, write
+from dbpolicy.loading import load_policy
 
 POLICY = """
 version: 1

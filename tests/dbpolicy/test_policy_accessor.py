@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -137,7 +135,9 @@ def test_generated_source_is_formatted_short_and_clean(any_policy, tmp_path, sty
     path.write_text(source, encoding="utf-8")
     shared = ["--isolated", "--target-version", "py38", "--no-cache"]
     for command in (["format", "--diff"], ["check", "--select", "E4,E7,E9,F,W,I,B,UP,ANN,RET"]):
-        result = subprocess.run([sys.executable, "-m", "ruff", *command, *shared, str(path)], capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, *shared, str(path)], capture_output=True, text=True, check=False
+        )
         assert result.returncode == 0, result.stdout + result.stderr
     assert max(map(len, source.splitlines())) <= 88
 
