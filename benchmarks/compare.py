@@ -1,0 +1,173 @@
+"""Times dbfold beside other tools, on the same trees, in the same run.
+
+    python benchmarks/compare.py --estate --tree NAME=PATH --wheel NAME==VERSION --output docs/benchmarks.md
+
+See benchmarks/README.md for what each row means. Run it with the Python of the environment that has dbfold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+import report
+import scaling
+import trees
+from measure import Run, run
+from tools import NAMES, Row, Tools, dbfold_command, find_tools
+
+_SLOW_LIMIT = 1000  # Python files; above it, a slow tool takes more than a minute or two
+
+
+@dataclass(slots=True)
+class Result:
+    """What was measured for one row on one tree. `problem` says why there is nothing."""
+
+    row: Row
+    runs: list[Run] = field(default_factory=list)
+    all_mb: float | None = None
+    found: int | None = None
+    problem: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        """The median wall time."""
+        return median(each.seconds for each in self.runs)
+
+    @property
+    def fastest(self) -> float:
+        """The least wall time."""
+        return min(each.seconds for each in self.runs)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The median processor time, user and system."""
+        return median(each.cpu_seconds for each in self.runs)
+
+    @property
+    def largest_mb(self) -> float | None:
+        """The peak of the largest process of all runs."""
+        return max((each.largest_mb for each in self.runs if each.largest_mb), default=None)
+
+
+def compare(tree: trees.Tree, tools: Tools, build: Path, repetitions: int, with_slow: bool) -> list[Result]:
+    """Measure every row on `tree`: once for its memory, unless it is slow, then `repetitions` interleaved rounds."""
+    results = [Result(row) for row in tools.rows]
+    for result in results:
+        if result.row.command is None:
+            result.problem = "not available"
+        elif result.row.slow and not with_slow and tree.python_files > _SLOW_LIMIT:
+            result.problem = f"not run (more than {_SLOW_LIMIT:,} Python files; --all)"
+        else:
+            _first_run(result, tree, build)
+    for number in range(repetitions):
+        for result in results:
+            if not result.problem and not result.row.slow:
+                _say(f"{tree.name}: round {number + 1} of {repetitions}: {result.row.label}")
+                result.runs.append(_run(result.row, tree, build))
+    return results
+
+
+def _first_run(result: Result, tree: trees.Tree, build: Path) -> None:
+    """The run in which memory is sampled; it also warms the caches. Counts only for a slow tool."""
+    _say(f"{tree.name}: first run: {result.row.label}")
+    first = _run(result.row, tree, build, sample=True)
+    output = _output(build).read_text(encoding="utf-8", errors="replace")
+    result.all_mb = first.all_mb
+    result.found = trees.changed_files(tree, build) if result.row.rewrites else _found(result.row, output)
+    ended_well = result.row.tool != "dbfold" or _found(result.row, output) is not None
+    if first.exit_code not in result.row.exit_codes or not ended_well:
+        result.problem = f"failed (exit code {first.exit_code})"
+        _say(output[-2000:])
+    elif result.row.slow:
+        result.runs.append(first)
+
+
+def _run(row: Row, tree: trees.Tree, build: Path, *, sample: bool = False) -> Run:
+    where = trees.fresh_copy(tree, build) if row.rewrites else tree.path
+    return run(row.command or (), where, _output(build), os.environ | row.environment, sample=sample)
+
+
+def _output(build: Path) -> Path:
+    return build / "output.txt"
+
+
+def _found(row: Row, output: str) -> int | None:
+    if not row.counts.groups:
+        return sum(1 for _ in row.counts.finditer(output))
+    match = row.counts.search(output)
+    return int(match[1]) if match else None
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def _named_tree(text: str) -> tuple[str, Path]:
+    name, separator, path = text.partition("=")
+    if not separator or not Path(path).is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=DIRECTORY")
+    return name, Path(path).resolve()
+
+
+def _tool_names(text: str) -> frozenset[str]:
+    names = frozenset(text.split(","))
+    if unknown := names - set(NAMES):
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    return names
+
+
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="compare.py", description=__doc__.partition("\n")[0])
+    parser.add_argument("--estate", action="store_true", help="measure on the example estate")
+    parser.add_argument("--tree", action="append", default=[], type=_named_tree, metavar="NAME=PATH")
+    parser.add_argument("--wheel", action="append", default=[], metavar="NAME==VERSION")
+    parser.add_argument("--repetitions", type=int, default=5, metavar="N", help="rounds (default: 5)")
+    parser.add_argument("--only", type=_tool_names, default=frozenset(), metavar="TOOL,...", help=", ".join(NAMES))
+    parser.add_argument("--all", action="store_true", help="slow tools on large trees, too")
+    parser.add_argument("--scaling", metavar="NAME", help="also measure copies of this tree, and start-up")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="the report (default: standard output)")
+    parser.add_argument("--build", type=Path, default=Path(".build/bench"), metavar="DIR", help="default: .build/bench")
+    parser.add_argument("--tools-venv", type=Path, metavar="DIR", help="default: tools in the build directory")
+    parsed = parser.parse_args(argv)
+    if not (parsed.estate or parsed.tree or parsed.wheel):
+        parser.error("name something to measure on: --estate, --tree NAME=PATH, --wheel NAME==VERSION")
+    return parsed
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure and write the report; 1 if dbfold could not be run on some tree."""
+    arguments = _parsed(argv)
+    load = os.getloadavg()[0]
+    build = arguments.build.resolve()
+    build.mkdir(parents=True, exist_ok=True)
+    tools = find_tools((arguments.tools_venv or build / "tools").resolve(), build, arguments.only)
+    measured_on = [trees.estate(build)] if arguments.estate else []
+    measured_on += [trees.copied(name, path, build) for name, path in arguments.tree]
+    measured_on += [trees.wheel(specification, build) for specification in arguments.wheel]
+    measured = [
+        (tree, compare(tree, tools, build, arguments.repetitions, arguments.all or tree.python_files <= _SLOW_LIMIT))
+        for tree in measured_on
+    ]
+    grown, start_up = None, None
+    dbfold = dbfold_command()
+    if dbfold and arguments.scaling:
+        tree = next((tree for tree in measured_on if tree.name == arguments.scaling), measured_on[0])
+        grown = scaling.measure_growth(dbfold, tree.name, tree.path, build, arguments.repetitions)
+        start_up = scaling.measure_start_up(dbfold, build)
+    text = report.markdown(measured, tools.versions, arguments.repetitions, load, grown, start_up)
+    if arguments.output:
+        arguments.output.write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+    failed = [result for _, results in measured for result in results if result.row.tool == "dbfold" and result.problem]
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
