@@ -13,12 +13,16 @@ _SUFFIX = r"\.(?:db3?|sqlite3?)"
 # "zoe.db.bak" is another file and `self.db.execute` an attribute: a suffix ends its name.
 _END = r"(?![A-Za-z0-9_]|\.[A-Za-z_])"
 
-CANDIDATE = re.compile(
-    rf"(?<!\bself)(?<!\bargs)(?<!\bcls){_SUFFIX}{_END}"
-    r"|\bsqlite(?:\+\w+)?:///"
-    r"|\b(?:connect|Connection)\s*\(\s*(?:database\s*=\s*)?[rRbBuUfF]{0,2}[\"']",
-    re.IGNORECASE,
+# What may follow one of the texts that `str.find` looks for; a find is ten times faster than a search by pattern.
+_AFTER: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (".db", re.compile(rf"3?{_END}", re.IGNORECASE)),
+    (".sqlite", re.compile(rf"3?{_END}", re.IGNORECASE)),
+    ("sqlite", re.compile(r"(?:\+\w+)?:///")),
+    ("connect", re.compile(r"\s*\(\s*(?:database\s*=\s*)?[rRbBuUfF]{0,2}[\"']")),
+    ("Connection", re.compile(r"\s*\(\s*(?:filename\s*=\s*)?[rRbBuUfF]{0,2}[\"']")),
 )
+_UPPER = tuple((text.upper(), after) for text, after in _AFTER[:2])
+_ATTRIBUTE_OF = re.compile(r"(?<![A-Za-z0-9_])(?:self|args|cls)\Z")
 SUFFIX_IN_TEXT = re.compile(rf"{_SUFFIX}{_END}(?:-(?:wal|shm|journal)\b)?", re.IGNORECASE)
 WHOLE_SUFFIX = re.compile(rf"{_SUFFIX}(?:-(?:wal|shm|journal))?\Z", re.IGNORECASE)
 SQLITE_URL = re.compile(r"(?P<scheme>sqlite(?:\+\w+)?:///)(?P<path>[^?]*)(?P<query>\?.*)?", re.IGNORECASE | re.DOTALL)
@@ -39,8 +43,18 @@ def may_name_database(data: bytes) -> bool:
 
 
 def candidate_offsets(text: str) -> list[int]:
-    """Offsets in `text` where a database may be named."""
-    return [match.start() for match in CANDIDATE.finditer(text)]
+    """Offsets in `text` where a database may be named, in order."""
+    upper = _UPPER if ".DB" in text or ".SQLITE" in text else ()
+    return sorted(offset for literal, after in (*_AFTER, *upper) for offset in _found(text, literal, after))
+
+
+def _found(text: str, literal: str, after: re.Pattern[str]) -> Iterator[int]:
+    offset = text.find(literal)
+    while offset >= 0:
+        end = offset + len(literal)
+        if after.match(text, end) and not _ATTRIBUTE_OF.search(text, max(0, offset - 5), offset):
+            yield offset
+        offset = text.find(literal, end)
 
 
 def path_spans(text: str) -> Iterator[tuple[int, int]]:

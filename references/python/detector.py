@@ -6,6 +6,7 @@ Only the branches that hold a candidate line are visited: the cost is that of th
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_left
 from dataclasses import replace
 
@@ -181,7 +182,7 @@ class Detector:
 
     def _add_openings(self) -> None:
         """Only a module with two paths can open two databases; the walk over all of it is not free."""
-        if len({site.text for site in self.sites if site.prose is None}) < 2:
+        if len({re.split(r"[/\\]", site.text)[-1] for site in self.sites if site.prose is None}) < 2:
             return
         for number, scopes in openings(self.tree, self.names, self._numbers).items():
             self.sites[number] = replace(self.sites[number], opened_in=frozenset(scopes))

@@ -13,6 +13,8 @@ Rather than a second detector on another tree, what is new is overwritten in pla
 
 from __future__ import annotations
 
+import ast
+
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
@@ -65,28 +67,40 @@ class _Lowering(cst.CSTVisitor):
                 comma = self.text.index(",", end)
                 self.characters[comma] = "|"
 
-    def visit_FormattedString(self, node: cst.FormattedString) -> None:
-        self._string(node, node.quote, node.parts)
+    def visit_FormattedString(self, node: cst.FormattedString) -> bool:
+        self._lower_string(node)
+        return False
 
-    def visit_TemplatedString(self, node: cst.TemplatedString) -> None:
+    def visit_TemplatedString(self, node: cst.TemplatedString) -> bool:
         start, _ = self._range(node)
-        prefix = self.text.index("t", start) if "t" in node.start else self.text.index("T", start)
+        prefix = start + node.start.lower().index("t")
         self.characters[prefix] = "f"
-        self._string(node, node.quote, node.parts)
+        self._lower_string(node)
+        return False
 
-    def _string(self, node: cst.CSTNode, quote: str, parts: object) -> None:
-        for part in parts:  # type: ignore[attr-defined]
-            if not isinstance(part, (cst.FormattedStringExpression, cst.TemplatedStringExpression)):
-                continue
-            start, end = self._range(part.expression)
-            field = self.text[start:end]
-            if quote[0] in field or "\\" in field or "#" in field or ("\n" in field and len(quote) == 1):
-                self._field(start, end, quote[0])
+    def _lower_string(self, node: cst.FormattedString | cst.TemplatedString) -> None:
+        """Make an outermost f-string readable: field by field, or, where that is not enough, as a whole."""
+        start, end = self._range(node)
+        for part in node.parts:
+            if isinstance(part, (cst.FormattedStringExpression, cst.TemplatedStringExpression)):
+                self._lower_field(*self._range(part.expression), node.quote)
+        if not _parses("".join(self.characters[start:end])):
+            self._overwrite(start + len(node.start), end - len(node.end), "_")
 
-    def _field(self, start: int, end: int, quote: str) -> None:
+    def _lower_field(self, start: int, end: int, quote: str) -> None:
+        """Keep the field's expression, else change its quotes, else blank it out."""
         field = self.text[start:end]
-        other = "'" if quote == '"' else '"'
-        if other in field or "\\" in field or "#" in field:
-            self._overwrite(start, end, "_")
-        else:
-            self.characters[start:end] = field.replace(quote, other)
+        other = "'" if quote[0] == '"' else '"'
+        for candidate in (field, field.replace(quote[0], other)):
+            if _parses(f"f{quote}{{{candidate}}}{quote}"):
+                self.characters[start:end] = candidate
+                return
+        self._overwrite(start, end, "_")
+
+
+def _parses(expression: str) -> bool:
+    try:
+        ast.parse(f"({expression})")
+    except (SyntaxError, ValueError):
+        return False
+    return True
