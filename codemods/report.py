@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codemods.run import Prepared, Written
-from references.documents import by_reason, document, error_document, error_line
+from references.documents import by_reason, counted, document, error_document, error_line
 from references.model import Action
 
 
@@ -66,14 +66,13 @@ def _lines(data: bytes) -> list[str]:
 def _summary_lines(outcome: Outcome) -> Iterator[str]:
     prepared, scan = outcome.prepared, outcome.prepared.scan
     dry = outcome.diff or outcome.check
-    if outcome.check:
-        for change in prepared.changed:
-            yield f"would rewrite {change.file.shown}"
-    for file in prepared.generated:
-        verb = "would write" if dry else "wrote"
-        shown = os.path.relpath(file.path, prepared.base)
-        if dry or shown in outcome.written.files:
-            yield f"{verb} {shown}"
+    names = [os.path.relpath(file.path, prepared.base) for file in prepared.generated]
+    for name in names:
+        if dry or name in outcome.written.files:
+            yield f"{'would write' if dry else 'wrote'} {name}"
+    for change in prepared.changed:
+        if dry or change.file.shown in outcome.written.files:
+            yield f"{'would rewrite' if dry else 'rewrote'} {change.file.shown}"
     review = [reference for reference in scan.references if reference.verdict.action is Action.REVIEW]
     if review:
         yield ""
@@ -106,8 +105,9 @@ def _totals(outcome: Outcome) -> str:
     if unwritten:
         counts += f", {unwritten} not written"
     return (
-        f"{sum(actions.values())} references: {counts}, {actions[Action.REVIEW]} review, {actions[Action.LEAVE]} left;"
-        f" {len(changed)} of {outcome.prepared.scan.files} files in {outcome.seconds:.1f} s"
+        f"{counted(sum(actions.values()), 'reference')}: {counts}, {actions[Action.REVIEW]} review,"
+        f" {actions[Action.LEAVE]} left;"
+        f" {len(changed)} of {counted(outcome.prepared.scan.files, 'file')} in {outcome.seconds:.1f} s"
     )
 
 

@@ -47,9 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     mode.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything would change")
     parser.add_argument(
         "--accessor-style",
-        type=AccessorStyle,
-        choices=list(AccessorStyle),
-        metavar="|".join(AccessorStyle),
+        choices=[style.value for style in AccessorStyle],
         help="override the policy's accessor.style",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to report (default: text)")
@@ -64,8 +62,12 @@ def run(arguments: argparse.Namespace) -> int:
     started = time.perf_counter()
     targets = [resolved(path) for path in arguments.paths]
     policy = policy_for(targets, arguments.policy)
+    style = AccessorStyle(arguments.accessor_style) if arguments.accessor_style else None
+    # From where the user stands, so that editors find the places and `git apply` the diff.
+    here = Path.cwd()
+    base = here if all(target.is_relative_to(here) for target in targets) else None
     with progress("Looking for database paths") as tell:
-        prepared = prepare(targets, policy, style=arguments.accessor_style, jobs=arguments.jobs, progress=tell)
+        prepared = prepare(targets, policy, style=style, jobs=arguments.jobs, base=base, progress=tell)
     written = Written((), ())
     if not (arguments.diff or arguments.check):
         with progress("Writing") as tell:

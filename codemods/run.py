@@ -54,11 +54,15 @@ def prepare(
     *,
     style: AccessorStyle | None = None,
     jobs: int | None = None,
+    base: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Prepared:
-    """Work out every change below `targets` (absolute paths) without writing one. Raises UserError."""
+    """Work out every change below `targets` (absolute paths) without writing one. Raises UserError.
+
+    Paths are reported relative to `base`, by default what the targets have in common.
+    """
     style = style or policy.accessor.style
-    base = shown_base(list(targets))
+    base = base or shown_base(list(targets))
     discovery = discover(targets, policy, base)
     roots = Roots(policy)
     function = partial(rewrite_file, judge=Judge(policy, roots, style))
@@ -146,8 +150,18 @@ def _with_roots(
         base=base,
         changed=tuple(result for result in final if result.new is not None),
         generated=tuple(file for files in of_root.values() for file in files.files if not files.conflict),
-        warnings=tuple(files.warning for files in of_root.values() if files.warning),
+        warnings=(
+            *_policy_elsewhere(results, policy),
+            *(files.warning for files in of_root.values() if files.warning),
+        ),
     )
+
+
+def _policy_elsewhere(results: Sequence[FileRewrite], policy: Policy) -> list[str]:
+    """A policy beside the tree rather than above it: its patterns and roots match nothing there."""
+    if any(result.scan.references and result.file.in_policy.startswith("../") for result in results):
+        return [f"files outside {policy.root}, the policy's directory, match none of its patterns and roots"]
+    return []
 
 
 def _root_files(policy: Policy, root: str, style: AccessorStyle) -> RootFiles:

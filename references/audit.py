@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dbpolicy.model import Policy, Role
 from references.command import CLEAN, FAILED, add_common_options, policy_for, progress, resolved
-from references.documents import document, error_line, reference_document
+from references.documents import counted, document, error_line, reference_document
 from references.model import Action
 from references.scan import Scan, scan
 
@@ -43,7 +43,9 @@ class DatabaseRow:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments, for the umbrella command."""
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="directories or files to look at")
+    parser.add_argument(
+        "paths", nargs="*", type=Path, default=[Path()], metavar="PATH", help="directories or files (default: .)"
+    )
     parser.add_argument(
         "--format",
         choices=("text", "json", "markdown", "csv"),
@@ -136,15 +138,16 @@ def _total(found: Scan) -> str:
     actions = Counter(reference.verdict.action for reference in found.references)
     files = len({reference.file for reference in found.references})
     counts = ", ".join(f"{actions[action]} {action}" for action in Action)
-    excluded = f"; {found.excluded} files excluded by the policy" if found.excluded else ""
-    return f"{len(found.references)} references in {files} of {found.files} files: {counts}{excluded}"
+    excluded = f"; {counted(found.excluded, 'file')} excluded by the policy" if found.excluded else ""
+    total = counted(len(found.references), "reference")
+    return f"{total} in {files} of {counted(found.files, 'file')}: {counts}{excluded}"
 
 
 def _declared(found: Scan, policy: Policy) -> str:
     """The plan's numbers: what names a database of the policy, without patterns and throw-away files."""
     declared = [reference for reference in found.references if policy.find(reference.database)]
     files = len({reference.file for reference in declared})
-    return f"{len(declared)} of them name a database of the policy, in {files} files"
+    return f"{len(declared)} of these for databases of the policy, in {counted(files, 'file')}"
 
 
 def _markdown(found: Scan, shown: Scan, policy: Policy) -> str:
