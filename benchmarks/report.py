@@ -153,9 +153,10 @@ def _judged_tree(
     audit, rewrite = by_label.get("dbfold audit"), by_label.get("dbfold rewrite")
     if audit and (ruff := by_label.get("ruff check")):
         yield f"{tree.name}: audit ÷ ruff's full check", audit.seconds / ruff.seconds, "≤", 1
-    if audit and started and tree.name == "ansible" and (grep := by_label.get("git grep")):
-        above_start = audit.seconds - started[1].seconds
-        yield f"{tree.name}: (audit - start-up) ÷ git grep", above_start / grep.seconds, "≤", 1.5
+    for label in ("git grep -E", "git grep -F"):
+        if audit and started and tree.name == "ansible" and (grep := by_label.get(label)):
+            above_start = audit.seconds - started[1].seconds
+            yield f"{tree.name}: (audit - start-up) ÷ {label}", above_start / grep.seconds, "≤", 1.5
     if rewrite and tree.name in ("estate", "zoe"):
         if ast_grep := by_label.get("ast-grep scan -U"):
             yield f"{tree.name}: rewrite ÷ ast-grep -U", rewrite.seconds / ast_grep.seconds, "≤", 2

@@ -78,12 +78,16 @@ def measure_growth(dbfold: str, name: str, source: Path, build: Path, repetition
 
 
 def measure_start_up(dbfold: str, build: Path) -> list[StartUp]:
-    """Seconds of commands with nearly nothing to do, beside a Python that does nothing."""
+    """Seconds of commands with nearly nothing to do, beside a Python that does nothing.
+
+    That Python is the one below the virtual environment, because an editable installation slows every start of its own.
+    """
+    python = getattr(sys, "_base_executable", sys.executable)
     with tempfile.TemporaryDirectory(dir=build) as directory:
         trees.write_policy(Path(directory))
         (Path(directory) / "one_clean_file.py").write_text("import os\n\nprint(os.getcwd())\n", encoding="utf-8")
         commands = {
-            "python -c pass": [sys.executable, "-c", "pass"],
+            "python -c pass": [python, "-c", "pass"],
             "dbfold --version": [dbfold, "--version"],
             "dbfold audit one_clean_file.py": [dbfold, "audit", "one_clean_file.py"],
             "dbfold rewrite --check one_clean_file.py": [dbfold, "rewrite", "--check", "one_clean_file.py"],

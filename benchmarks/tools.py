@@ -15,6 +15,8 @@ _EQUIVALENTS = Path(__file__).parent / "equivalents"
 _PACKAGES = ("ruff", "ast-grep-cli", "fixit", "flake8", "libcst")
 # The same pattern as in equivalents/, for tools that know lines only; POSIX extended syntax.
 _LINE_PATTERN = r"""["'][^"'[:space:]]*\.(db3?|sqlite3?)["']"""
+# What dbfold's own first look at a file asks for.
+_GATE = ("-e", ".db", "-e", ".DB", "-e", "sqlite", "-e", ".SQLITE")
 
 NAMES = ("dbfold", "ruff", "ast-grep", "fixit", "flake8", "libcst", "ripgrep", "git-grep")
 
@@ -92,6 +94,7 @@ def _rows(tools: Path, build: Path) -> list[Row]:
         return in_tools("python", "-m", "libcst.tool", "codemod", "--no-format", "--hide-progress", "-x", target, ".")
 
     dbfold = dbfold_command()
+    git = shutil.which("git")
     ripgrep = shutil.which("rg") or shutil.which(str(tools / "usr" / "bin" / "rg"))
     lines = re.compile(r"^[^\n:]+:\d+:", re.MULTILINE)
     finding = re.compile(r"^[^\n:]+:\d+:\d+: ", re.MULTILINE)
@@ -119,7 +122,8 @@ def _rows(tools: Path, build: Path) -> list[Row]:
             rewrites=True,
         ),
         Row("ripgrep", "rg", on_path(ripgrep, "-n", "--hidden", "-g", "!.git", _LINE_PATTERN, "."), lines, (0, 1)),
-        Row("git-grep", "git grep", on_path(shutil.which("git"), "grep", "-nIE", _LINE_PATTERN), lines, (0, 1)),
+        Row("git-grep", "git grep -E", on_path(git, "grep", "-nIE", _LINE_PATTERN), lines, (0, 1)),
+        Row("git-grep", "git grep -F", on_path(git, "grep", "-nIF", *_GATE), lines, (0, 1)),
         Row(
             "flake8",
             "flake8 with a plugin",
