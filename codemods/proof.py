@@ -11,7 +11,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-Position = tuple[int, int, int | None, int | None]
+from references.python.parsing import Position, position
 
 
 class ProofError(Exception):
@@ -32,11 +32,6 @@ class Intent:
     added: frozenset[tuple[str | None, str, str | None]]
     removed: frozenset[int] = field(default_factory=frozenset)
     became_import: frozenset[int] = field(default_factory=frozenset)
-
-
-def position(node: ast.expr) -> Position:
-    """Where an expression stands, as `ast` counts."""
-    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
 
 
 def prove(old: ast.Module, new: ast.Module, intent: Intent) -> None:

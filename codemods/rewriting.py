@@ -11,11 +11,11 @@ from codemods import imports
 from codemods.bindings import Bindings, top_level_imports, unused_imports
 from codemods.errors import RewriteError
 from codemods.fragments import Change, Edit, apply, edits_for
-from codemods.proof import Intent, Position, ProofError, position, prove
+from codemods.proof import Intent, ProofError, prove
 from dbpolicy.accessor import accessor_import, accessor_name
 from dbpolicy.model import AccessorStyle, Database, Policy
 from references.model import Action, Reference, Replacement
-from references.python.parsing import parse
+from references.python.parsing import Position, parse, position
 from references.text import LineTable
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -78,7 +78,6 @@ class Site:
     whole      for env-default: the replacement that includes asking the variable
     obstacle   why a person must decide, whatever the policy says; None if there is no such reason
     prose      why it is nothing to rewrite, whatever the policy says; None if there is no such reason
-    opened_in  names of the functions and classes in which this site's database is opened
     inside     names of the functions and classes in which the site itself stands
     callee     for call-arg: the name of what is called
     only_if_declared  a text such as `"mongo.db"` as a key: a reference only if the policy knows the name
@@ -92,7 +91,6 @@ class Site:
     whole: Replacement | None = None
     obstacle: str | None = None
     prose: str | None = None
-    opened_in: frozenset[str] = field(default_factory=frozenset)
     inside: tuple[str, ...] = ()
     callee: str | None = None
     only_if_declared: bool = False

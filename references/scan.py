@@ -121,26 +121,30 @@ def _examine_python(data: bytes, file: SourceFile, judge: Judge) -> Examined:
     try:
         source = decode_python(data)
     except UndecodableError as error:
-        text = data.decode("latin-1")
-        return _unparsed(text, file, judge, f"cannot be decoded: {error}; mend the coding declaration", None)
+        message = f"cannot be decoded: {error}; save it in the encoding that it declares"
+        return _unparsed(decode_plain(data).text, file, judge, message, None)
     offsets = candidate_offsets(source.text)
     if not offsets or not _in_literals(source.text, hits := sort_hits(source.text, offsets)):
         return examined
     table = LineTable(source.text)
-    sites: list[Site] = list(comments(source.text, table, hits.in_comments))
+    sites: list[Site] = []
+    openings = None
     if hits.in_strings:
         from references.python.detector import Detector
         from references.python.parsing import UnparsableError, parse
 
         try:
             examined.tree = parse(source.text)
-            sites += Detector(examined.tree, table, hits).run()
+            detector = Detector(examined.tree, table, hits)
+            sites = detector.run()
+            openings = detector.openings
         except UnparsableError as error:
             return _unparsed(source.text, file, judge, str(error), error.line)
         except RecursionError:
             return _unparsed(source.text, file, judge, "is nested too deeply to be looked at", None)
+    sites += comments(source.text, table, hits.in_comments)
     examined.source = source
-    examined.references = judge.references(file.shown, file.in_policy, source.text, sites)
+    examined.references = judge.references(file.shown, file.in_policy, source.text, sites, openings)
     return examined
 
 

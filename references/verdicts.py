@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from dbpolicy.accessor import is_generated
@@ -39,19 +39,30 @@ class Judge:
     roots: Roots
     style: AccessorStyle
 
-    def references(self, shown: str, in_policy: str, text: str, sites: Iterable[Site]) -> list[Reference]:
+    def references(
+        self,
+        shown: str,
+        in_policy: str,
+        text: str,
+        sites: Sequence[Site],
+        openings: Callable[[], Mapping[int, Set[str]]] | None = None,
+    ) -> list[Reference]:
         """The references of a file: every site with its database and verdict, in source order.
+
+        `openings` tells, for sites by their index, which functions and classes open them; it is asked only where
+        two databases become one.
 
         A generated accessor has none: like the policy, which it repeats, it says where the databases are.
         """
         if is_generated(text):
             return []
         located = [(site, self._locate(site)) for site in sites]
-        located = [(site, place) for site, place in located if _is_reference(site, place)]
-        together = self._opened_together(located)
         file_verdict = self._of_file(in_policy)
+        together = self._opened_together(located, openings) if openings and file_verdict is None else {}
         references = []
         for number, (site, place) in enumerate(located):
+            if not _is_reference(site, place):
+                continue
             verdict, replacement = self._judge(site, place, in_policy, file_verdict, together.get(number))
             references.append(
                 Reference(shown, site.span, place.database_name, site.kind, site.text, verdict, replacement)
@@ -138,17 +149,22 @@ class Judge:
             return None
         return "outside every accessor root: there is nothing to import (accessor.roots, or --accessor-style inline)"
 
-    def _opened_together(self, located: list[tuple[Site, Location]]) -> dict[int, str]:
+    def _opened_together(
+        self, located: list[tuple[Site, Location]], openings: Callable[[], Mapping[int, Set[str]]]
+    ) -> dict[int, str]:
         """Sites of databases that become one and are opened side by side in a function or class.
 
         Every site of such a database inside that function or class is meant, opened or not: half of a migration
         must not be rewritten.
         """
-        targets = [self.policy.target(place.entry) if place.entry else None for _, place in located]
+        targets = [self._target_name(site, place) for site, place in located]
+        if not _any_fold(located, targets):
+            return {}
+        opened_in = openings()
         opened: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for (site, place), target in zip(located, targets, strict=True):
-            for scope in site.opened_in if target else ():
-                opened[scope, target.name].add(place.database_name)  # type: ignore[union-attr]
+        for number, target in enumerate(targets):
+            for scope in opened_in.get(number, ()) if target else ():
+                opened[scope, target].add(located[number][1].database_name)  # type: ignore[index]
         together: dict[int, str] = {}
         for (scope, target_name), names in sorted(opened.items(), key=_innermost_first):
             if len(names) < 2:
@@ -156,9 +172,23 @@ class Judge:
             listed = " and ".join([", ".join(sorted(names)[:-1]), max(names)])
             reason = f"{scope} opens {listed}, which would become one file, {target_name}: a migration?"
             for number, (site, place) in enumerate(located):
-                if scope in (*site.opened_in, *site.inside) and place.database_name in names:
+                if scope in (*opened_in.get(number, ()), *site.inside) and place.database_name in names:
                     together.setdefault(number, reason)
         return together
+
+    def _target_name(self, site: Site, place: Location) -> str | None:
+        target = self.policy.target(place.entry) if place.entry and site.prose is None else None
+        return target.name if target else None
+
+
+def _any_fold(located: list[tuple[Site, Location]], targets: list[str | None]) -> bool:
+    """True if two different databases of the file become the same one."""
+    first: dict[str, str] = {}
+    return any(
+        first.setdefault(target, place.database_name) != place.database_name
+        for (_, place), target in zip(located, targets, strict=True)
+        if target is not None
+    )
 
 
 def _innermost_first(item: tuple[tuple[str, str], set[str]]) -> tuple[int, tuple[str, str]]:

@@ -53,7 +53,7 @@ def compose(node: ast.expr, names: ModuleNames, depth: int = 0) -> Composition |
             return Composition(replaced, literal, computed=(node.right,))
         case ast.Call():
             return _call(node, names, depth)
-        case ast.Name() if depth and (value := names.constants.get(node.id)) is not None:
+        case ast.Name() if depth and (value := names.constant(node.id)) is not None:
             return _directory(compose(value, names, depth + 1))
     return None
 
@@ -149,7 +149,7 @@ def _concatenate(
 
 
 def _placeholder(node: ast.expr, names: ModuleNames, depth: int) -> str:
-    if isinstance(node, ast.Name) and node.id in names.constants:
+    if isinstance(node, ast.Name) and names.constant(node.id) is not None:
         known = compose(node, names, depth + 1)
         if known is not None and not known.computed:
             return known.text

@@ -6,7 +6,6 @@ Only the branches that hold a candidate line are visited: the cost is that of th
 from __future__ import annotations
 
 import ast
-import re
 from bisect import bisect_left
 from dataclasses import replace
 
@@ -18,8 +17,11 @@ from references.python.context import Context, classify
 from references.python.lexer import Hits
 from references.python.names import ModuleNames
 from references.python.openings import openings
+from references.python.parsing import Position, position
 from references.python.templates import Form, path_form
 from references.text import LineTable
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 class Detector:
@@ -31,17 +33,17 @@ class Detector:
         self.names = ModuleNames(tree)
         self.lines = sorted({table.line_of(offset) for offset in hits.in_strings})
         self.sites: list[Site] = []
-        self._numbers: dict[int, int] = {}
+        self._numbers: dict[Position, int] = {}
 
     def run(self) -> list[Site]:
         """All sites in strings, in source order."""
         pending: list[tuple[ast.AST, list[ast.AST]]] = [(self.tree, [])]
         while pending:
             node, ancestors = pending.pop()
+            self.names.enclosing = [ancestor for ancestor in ancestors if isinstance(ancestor, _FUNCTIONS)]
             children = self._visit(node, ancestors)
             below = [*ancestors, node]
             pending.extend((child, below) for child in reversed(children) if self._holds_candidate(child))
-        self._add_openings()
         return self.sites
 
     def _visit(self, node: ast.AST, ancestors: list[ast.AST]) -> list[ast.AST]:
@@ -115,7 +117,7 @@ class Detector:
         whole = None
         if context.whole is not None and form.template == "@" and not in_field:
             whole = Replacement(*self._range(context.whole))
-        self._numbers[id(node)] = len(self.sites)
+        self._numbers[position(node)] = len(self.sites)
         self.sites.append(
             Site(
                 text=form.text,
@@ -180,12 +182,12 @@ class Detector:
         end = self.table.offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
         return start, end
 
-    def _add_openings(self) -> None:
-        """Only a module with two paths can open two databases; the walk over all of it is not free."""
-        if len({re.split(r"[/\\]", site.text)[-1] for site in self.sites if site.prose is None}) < 2:
-            return
-        for number, scopes in openings(self.tree, self.names, self._numbers).items():
-            self.sites[number] = replace(self.sites[number], opened_in=frozenset(scopes))
+    def openings(self) -> dict[int, set[str]]:
+        """For the sites (by their index) that the module opens: the functions and classes that do so.
+
+        It walks the whole module, so it is worth asking only where two databases become one.
+        """
+        return openings(self.tree, self.names, self._numbers)
 
 
 def _is_statement(ancestors: list[ast.AST]) -> bool:

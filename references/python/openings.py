@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from references.python.context import CONNECT_FUNCTIONS
 from references.python.names import ModuleNames
+from references.python.parsing import Position, position
 
 _FILE_FUNCTIONS = frozenset(
     {"open", "os.rename", "os.replace", "os.link", "os.symlink"}
@@ -22,10 +23,10 @@ _PATH_METHODS = frozenset({"rename", "replace", "copy", "copy_into"})
 Scopes = tuple[str, ...]
 
 
-def openings(tree: ast.Module, names: ModuleNames, sites: Mapping[int, int]) -> dict[int, set[str]]:
+def openings(tree: ast.Module, names: ModuleNames, sites: Mapping[Position, int]) -> dict[int, set[str]]:
     """For each site, the functions and classes that open its database.
 
-    `sites` maps `id(node)` of a path expression to the site's number; the result maps numbers to scope names.
+    `sites` maps the position of a path expression to the site's number; the result maps numbers to scope names.
     """
     walk = _Walk(names, sites)
     walk.collect(tree, ())
@@ -49,7 +50,7 @@ def _function_and_classes(scopes: Scopes, class_names: set[str]) -> Iterable[str
 class _Walk:
     """One pass that records what each name holds, and what is handed to functions that open files."""
 
-    def __init__(self, names: ModuleNames, sites: Mapping[int, int]) -> None:
+    def __init__(self, names: ModuleNames, sites: Mapping[Position, int]) -> None:
         self.names = names
         self.sites = sites
         self.site_nodes: dict[int, ast.expr] = {}
@@ -91,6 +92,8 @@ class _Walk:
         pending: list[tuple[ast.AST, Scopes]] = [(tree, scopes)]
         while pending:
             node, scopes = pending.pop()
+            if isinstance(node, ast.expr) and (number := self.sites.get(position(node))) is not None:
+                self.site_nodes.setdefault(number, node)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 scopes = (*scopes, node.name)
                 if isinstance(node, ast.ClassDef):
@@ -107,9 +110,7 @@ class _Walk:
                 self.calls.append((scopes, node))
             elif isinstance(node, (ast.Return, ast.Yield)) and node.value is not None:
                 self._returned(node.value, scopes)
-            elif id(node) in self.sites and isinstance(node, ast.expr):
-                self.site_nodes[self.sites[id(node)]] = node
-            pending.extend((child, scopes) for child in reversed(list(ast.iter_child_nodes(node))))
+            pending.extend((child, scopes) for child in reversed(_children(node)))
 
     def _returned(self, value: ast.expr, scopes: Scopes) -> None:
         """A function that returns what a connect call gave is a connection helper."""
@@ -124,7 +125,7 @@ class _Walk:
         """The numbers of the sites whose path `node` may hold."""
         if depth > 8:
             return set()
-        direct = {self.sites[id(part)] for part in ast.walk(node) if id(part) in self.sites}
+        direct = self._sites_in(node)
         for part in ast.walk(node):
             key = self._key(part, scopes)
             if key is None:
@@ -133,6 +134,10 @@ class _Walk:
             for copied_in, value in self.copies.get(key, ()):
                 direct |= self.resolve(value, copied_in, depth + 1)
         return direct
+
+    def _sites_in(self, node: ast.expr) -> set[int]:
+        found = {self.sites.get(position(part)) for part in ast.walk(node) if isinstance(part, ast.expr)}
+        return {number for number in found if number is not None}
 
     def _key(self, node: ast.AST, scopes: Scopes) -> tuple[Scopes, str] | None:
         """Where the value of a name or of `self.name` was recorded: the nearest scope that binds it."""
@@ -169,7 +174,7 @@ class _Walk:
             self._record((scopes[:-1], f"self.{target.attr}"), value, scopes)
 
     def _record(self, key: tuple[Scopes, str], value: ast.expr, scopes: Scopes) -> None:
-        found = {self.sites[id(part)] for part in ast.walk(value) if id(part) in self.sites}
+        found = self._sites_in(value)
         if found:
             self.values[key] |= found
         elif isinstance(value, (ast.Name, ast.Attribute, ast.BoolOp, ast.IfExp, ast.Call)):
@@ -184,6 +189,18 @@ class _Walk:
             self.opened.extend((scopes, argument) for argument in arguments)
         if method in _PATH_METHODS and isinstance(call.func, ast.Attribute) and arguments:
             self.opened.extend((scopes, argument) for argument in (call.func.value, arguments[0]))
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """As `ast.iter_child_nodes`, without its generators: the walk takes two thirds of the time."""
+    children: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            children.append(value)
+        elif isinstance(value, list):
+            children += [item for item in value if isinstance(item, ast.AST)]
+    return children
 
 
 def _is_self(node: ast.expr) -> bool:

@@ -6,6 +6,13 @@ import ast
 import re
 import warnings
 
+Position = tuple[int, int, int | None, int | None]
+
+
+def position(node: ast.expr) -> Position:
+    """Where an expression stands, as `ast` counts; the same in every tree of the same text."""
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
+
 
 class UnparsableError(ValueError):
     """No parser accepts the source. `line` is 1-based, None where it is not known."""
