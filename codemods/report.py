@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from codemods.run import Prepared, Written
 from references.documents import by_reason, counted, document, error_document, error_line
@@ -31,35 +33,48 @@ def show(outcome: Outcome, form: str) -> None:
         print(json.dumps(_document(outcome), indent=2))  # noqa: T201
         return
     if outcome.diff:
-        for line in diff_lines(outcome.prepared):
-            print(line)  # noqa: T201
+        sys.stdout.flush()
+        sys.stdout.buffer.write(diff(outcome.prepared).encode("utf-8", "surrogateescape"))
+        sys.stdout.buffer.flush()
     for line in _summary_lines(outcome):
         print(line)  # noqa: T201
 
 
-def diff_lines(prepared: Prepared) -> Iterator[str]:
-    """The unified diff of all changes, applicable with `git apply` or `patch -p1`."""
-    for file in prepared.generated:
-        shown = os.path.relpath(file.path, prepared.base)
-        yield from _file_diff(shown, file.old, file.new)
-    for change in prepared.changed:
-        yield from _file_diff(change.file.shown, change.old, change.new or b"")
+def diff(prepared: Prepared) -> str:
+    """The unified diff of all changes, for `git apply` or `patch -p1` in the directory `prepared.top`.
+
+    Bytes that are no UTF-8 are surrogates: encode it with `surrogateescape`.
+    """
+    files: list[tuple[str | Path, bytes | None, bytes]] = [
+        *((file.path, file.old, file.new) for file in prepared.generated),
+        *((change.file.path, change.old, change.new or b"") for change in prepared.changed),
+    ]
+    return "".join(
+        line for path, old, new in files for line in _file_diff(os.path.relpath(path, prepared.top), old, new)
+    )
 
 
-def _file_diff(shown: str, old: bytes | None, new: bytes) -> Iterator[str]:
+def _file_diff(name: str, old: bytes | None, new: bytes) -> Iterator[str]:
     before, after = (_lines(old or b""), _lines(new))
-    source = f"a/{shown}" if old is not None else "/dev/null"
-    for line in difflib.unified_diff(before, after, source, f"b/{shown}"):
-        text = line.removesuffix("\n")
-        yield text
-        if not line.endswith("\n"):
-            yield "\\ No newline at end of file"
+    source = _header_name(f"a/{name}") if old is not None else "/dev/null"
+    for line in difflib.unified_diff(before, after, source, _header_name(f"b/{name}")):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _header_name(name: str) -> str:
+    """A file's name as git writes it: quoted where it has to be, and with a tab after a name with spaces."""
+    if any(character < " " or character in '"\\' for character in name):
+        quoted = "".join(
+            f"\\{character}" if character in '"\\' else f"\\{ord(character):03o}" if character < " " else character
+            for character in name
+        )
+        return f'"{quoted}"'
+    return f"{name}\t" if " " in name else name
 
 
 def _lines(data: bytes) -> list[str]:
-    """Lines that end at `\\n` only, as diff and git count them; bytes that are no UTF-8 survive."""
-    text = data.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode("utf-8")
-    lines = text.split("\n")
+    """Lines that end at `\\n` only, as diff and git count them."""
+    lines = data.decode("utf-8", "surrogateescape").split("\n")
     return [*(line + "\n" for line in lines[:-1]), *([lines[-1]] if lines[-1] else [])]
 
 
@@ -120,5 +135,5 @@ def _document(outcome: Outcome) -> dict[str, object]:
     result["warnings"] = list(prepared.warnings)
     result["errors"] = [error_document(error) for error in (*prepared.scan.errors, *outcome.written.failed)]
     if outcome.diff:
-        result["diff"] = "\n".join(diff_lines(prepared)) + "\n"
+        result["diff"] = diff(prepared)
     return result

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from codemods.accessors import GeneratedFile, RootFiles, root_files
 from codemods.errors import RewriteError
-from codemods.writing import WriteError, replace_file
+from codemods.writing import WriteError, replace_file, uninterrupted
+from dbpolicy.errors import UserError
 from dbpolicy.model import AccessorStyle, Policy
 from references.candidates import may_name_database
 from references.discovery import Discovery, SourceFile, discover, shown_base
@@ -35,10 +36,14 @@ class FileRewrite:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A run before anything is written. `generated` are accessors and Dockerfiles, `changed` the proven rewrites."""
+    """A run before anything is written. `generated` are accessors and Dockerfiles, `changed` the proven rewrites.
+
+    Paths are reported relative to `base`; those of a diff to `top`, as `git apply` accepts no `..`.
+    """
 
     scan: Scan
     base: Path
+    top: Path
     changed: tuple[FileRewrite, ...]
     generated: tuple[GeneratedFile, ...]
     warnings: tuple[str, ...]
@@ -145,11 +150,13 @@ def _with_roots(
     shown_policy = os.path.relpath(policy.source, base)
     errors = [FileError(shown_policy, files.conflict) for files in of_root.values() if files.conflict]
     scan = combine(discovery, [result.scan for result in final])
+    generated = tuple(file for files in of_root.values() for file in files.files if not files.conflict)
     return Prepared(
         scan=replace(scan, errors=(*scan.errors, *errors)),
         base=base,
+        top=Path(os.path.commonpath([base, *(file.path.parent for file in generated)])),
         changed=tuple(result for result in final if result.new is not None),
-        generated=tuple(file for files in of_root.values() for file in files.files if not files.conflict),
+        generated=generated,
         warnings=(
             *_policy_elsewhere(results, policy),
             *(files.warning for files in of_root.values() if files.warning),
@@ -183,34 +190,49 @@ def write(prepared: Prepared, progress: Callable[[int, int], None] | None = None
     """Write every change, each file atomically. A file that cannot be written does not stop the others.
 
     If an accessor cannot be written, the files of its root are not written either: they would not import.
+    Raises UserError on Ctrl-C, with how far it came.
     """
     written: list[str] = []
     failed: list[FileError] = []
-    blocked: list[Path] = []
     total = len(prepared.generated) + len(prepared.changed)
+    try:
+        for _ in _writes(prepared, written, failed):
+            if progress:
+                progress(len(written) + len(failed), total)
+    except KeyboardInterrupt:
+        last = f", the last one {written[-1]}" if written else ""
+        raise UserError(
+            f"interrupted: {len(written)} of {total} files are written{last}; none is half-written, "
+            "the others are as they were: run the command again to finish"
+        ) from None
+    return Written(tuple(written), tuple(failed))
+
+
+def _writes(prepared: Prepared, written: list[str], failed: list[FileError]) -> Iterator[None]:
+    """Write one file for each step."""
+    blocked: list[Path] = []
     for file in prepared.generated:
         shown = os.path.relpath(file.path, prepared.base)
-        if _write_one(shown, file.path, file.old, file.new, written, failed):
-            continue
-        blocked.append(file.path.parent)
+        if not _write_one(shown, file.path, file.old, file.new, written, failed):
+            blocked.append(file.path.parent)
+        yield
     for change in prepared.changed:
         path = Path(change.file.path)
         if any(directory in path.parents for directory in blocked):
             failed.append(FileError(change.file.shown, "not written, because its accessor or Dockerfile was not"))
         elif change.new is not None:
             _write_one(change.file.shown, path, change.old, change.new, written, failed)
-        if progress:
-            progress(len(written) + len(failed), total)
-    return Written(tuple(written), tuple(failed))
+        yield
 
 
 def _write_one(
     shown: str, path: Path, old: bytes | None, new: bytes, written: list[str], failed: list[FileError]
 ) -> bool:
-    try:
-        replace_file(path, old, new)
-    except WriteError as error:
-        failed.append(FileError(shown, str(error)))
-        return False
-    written.append(shown)
-    return True
+    with uninterrupted():
+        try:
+            replace_file(path, old, new)
+        except WriteError as error:
+            failed.append(FileError(shown, str(error)))
+            return False
+        written.append(shown)
+        return True

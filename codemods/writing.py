@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+_SUFFIX = ".dbfold"  # `references.discovery` passes over files of this name
+_LONGEST_PREFIX = 40  # of a file's name: a name may have 255 bytes, and the temporary one is longer
 
 
 class WriteError(Exception):
@@ -22,9 +28,26 @@ def replace_file(path: Path, old: bytes | None, new: bytes) -> None:
     target = path.resolve() if path.is_symlink() else path
     try:
         _require_writable(target, old)
+        _remove_leftovers(target)
         _replace(target, old, new)
     except OSError as error:
-        raise WriteError(f"cannot be written: {error.strerror}; the file is as it was") from error
+        message = f"cannot be written: {error.strerror}; the file is as it was: mend that and run dbfold again"
+        raise WriteError(message) from error
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold SIGINT and SIGTERM back for as long as a write takes: no temporary file stays behind, and it is known
+    whether the file was written. Windows has no such thing.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _require_writable(target: Path, old: bytes | None) -> None:
@@ -36,8 +59,20 @@ def _require_writable(target: Path, old: bytes | None) -> None:
         raise WriteError("is read-only; make it writable (chmod u+w) or add it to `review` in the policy")
 
 
+def _prefix(target: Path) -> str:
+    return f".{target.name[:_LONGEST_PREFIX]}."
+
+
+def _remove_leftovers(target: Path) -> None:
+    """What a run that was killed left beside `target`: it was not renamed, so the next run meets `target` again."""
+    prefix = _prefix(target)
+    for name in os.listdir(target.parent):  # noqa: PTH208 - names are all that is needed
+        if name.startswith(prefix) and name.endswith(_SUFFIX):
+            (target.parent / name).unlink(missing_ok=True)
+
+
 def _replace(target: Path, old: bytes | None, new: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".dbfold", dir=target.parent)
+    descriptor, name = tempfile.mkstemp(prefix=_prefix(target), suffix=_SUFFIX, dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(new)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -37,20 +38,33 @@ def _positive(text: str) -> int:
 
 
 def resolved(path: Path) -> Path:
-    """An absolute path, links in its directories followed as the policy's are; a file that is a link keeps its name."""
-    return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
+    """An absolute path, links in its directories followed as the policy's are; a file that is a link keeps its name.
+
+    Raises UserError.
+    """
+    try:
+        return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot be reached ({error.strerror}); run dbfold as a user who may read it"
+        ) from error
+    except RuntimeError as error:  # so Python 3.11 says it
+        raise UserError(f"{path}: a symbolic link that leads to itself; name a directory or a file") from error
 
 
 def policy_for(targets: list[Path], option: Path | None) -> Policy:
     """The policy of a run: the one named, else the nearest above the first target. Raises UserError."""
     for target in targets:
-        if not target.exists():
+        if not os.path.exists(target):  # noqa: PTH110 - Path.exists raises where a directory may not be searched
             raise UserError(f"{target}: no such file or directory; name a directory or a file of the application")
     return load_policy(resolved(option) if option else find_policy(targets[0]))
 
 
 def run_guarded(command: Callable[[], int]) -> int:
     """The exit code of `command`; what it raises becomes a message on stderr and the code that fits."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names and texts may hold what the terminal cannot show
     try:
         code = command()
         sys.stdout.flush()
@@ -62,8 +76,11 @@ def run_guarded(command: Callable[[], int]) -> int:
         _say("dbfold: interrupted; no file is half-written, run the command again")
         return FAILED
     except BrokenPipeError:
-        # The reader of our output has gone: nothing is left to be said, and Python must not say it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # its reader has gone: nothing is left to be said
+        return FAILED
+    except OSError as error:
+        _say(f"dbfold: {error}; mend that and run dbfold again")
+        _drop_output()
         return FAILED
     except Exception as error:  # noqa: BLE001 - the last line of defence
         import traceback
@@ -71,6 +88,14 @@ def run_guarded(command: Callable[[], int]) -> int:
         traceback.print_exc()
         _say(f"dbfold: internal error: {error!r}; nothing is half-written. Please report it with the lines above.")
         return INTERNAL
+
+
+def _drop_output() -> None:
+    """What stdout does not take, so that Python does not try once more at exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(message: str) -> None:

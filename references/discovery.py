@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dbpolicy.errors import UserError
 from dbpolicy.model import Policy
 from references.model import FileError
 
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+_UNREADABLE = re.compile(r"^warning: could not open directory '(.+)': (.+)$", re.MULTILINE)
 # Never the application's own source; git would usually ignore them, a walk must.
 _SKIPPED_DIRECTORIES = frozenset(
     {".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", ".eggs"}
     | {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".idea"}
 )
-# Formats that hold no text to scan: not opening them is cheaper than finding the NUL byte.
+# Formats that hold no text to scan: not opening them is cheaper than finding the NUL byte. `.dbfold` is our own: what
+# a rewrite that was killed leaves behind (see codemods.writing).
 _BINARY_SUFFIXES = tuple(
     ".png .jpg .jpeg .gif .ico .webp .bmp .pdf .zip .gz .bz2 .xz .tar .whl .jar .7z .woff .woff2 "
     ".ttf .otf .eot .mp3 .mp4 .wav .ogg .avi .mov .pyc .pyo .so .dll .dylib .exe .o "
-    ".a .class .db .db3 .sqlite .sqlite3 .db-wal .db-shm .db-journal .bin .pkl .npy .npz .pt .onnx .parquet".split()
+    ".a .class .db .db3 .sqlite .sqlite3 .db-wal .db-shm .db-journal .bin .pkl .npy .npz .pt .onnx .parquet "
+    ".dbfold".split()
 )
 
 
@@ -49,13 +58,14 @@ def discover(targets: Iterable[Path], policy: Policy, shown_from: Path) -> Disco
     Raises UserError for a target that does not exist or cannot be read.
     """
     errors: list[FileError] = []
-    found: dict[str, None] = {}
+    found: dict[str, str] = {}
     for target in targets:
         for path in _files_of(target, shown_from, errors):
-            found.setdefault(path)
+            # Below a directory there are no links; a file named on the command line may be one.
+            found.setdefault(os.path.realpath(path) if target.is_symlink() else path, path)
     found.pop(str(policy.source), None)
     files, excluded = [], 0
-    for path in sorted(found):
+    for path in sorted(found.values()):
         file = source_file(path, policy, shown_from)
         if policy.excluded_files.matching(file.in_policy):
             excluded += 1
@@ -87,20 +97,23 @@ def _files_of(target: Path, shown_from: Path, errors: list[FileError]) -> Iterab
         raise UserError(f"{target}: no such file or directory; name a directory or a file of the application")
     if not os.access(target, os.R_OK | os.X_OK):
         raise UserError(f"{target}: the directory cannot be read; run dbfold as a user who may read it")
-    return _git_files(target) or list(_walk(target, shown_from, errors))
+    return _git_files(target, shown_from, errors) or list(_walk(target, shown_from, errors))
 
 
-def _git_files(directory: Path) -> list[str]:
+def _git_files(directory: Path, shown_from: Path, errors: list[FileError]) -> list[str]:
     """Tracked files and untracked ones that are not ignored; empty outside a work tree or where git ignores all."""
     if not any((parent / ".git").exists() for parent in (directory, *directory.parents)):
         return []
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
     try:
-        output = subprocess.run(command, cwd=directory, capture_output=True, check=True).stdout
+        environment = {**os.environ, "LC_ALL": "C"}  # its warnings are read below
+        done = subprocess.run(command, cwd=directory, capture_output=True, check=True, env=environment)
     except (OSError, subprocess.CalledProcessError):
         return []  # no git, or a `.git` that git does not accept: the walk finds the files
     base = str(directory)
-    names = (name for name in os.fsdecode(output).split("\0") if name)
+    for name, reason in _UNREADABLE.findall(os.fsdecode(done.stderr)):
+        errors.append(_unreadable(os.path.join(base, name.rstrip("/")), reason, shown_from))
+    names = (name for name in os.fsdecode(done.stdout).split("\0") if name)
     return [path for name in names if not _is_binary_name(name) and _is_regular(path := base + os.sep + name)]
 
 
@@ -110,7 +123,17 @@ def _is_binary_name(name: str) -> bool:
 
 def _is_regular(path: str) -> bool:
     """Not deleted, no submodule, and no link: what a link points to is counted where it is."""
-    return os.path.isfile(path) and not os.path.islink(path)
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True  # reading it will fail too, and say so
+
+
+def _unreadable(path: str, reason: str | None, shown_from: Path) -> FileError:
+    message = f"the directory cannot be read ({reason}); what is below it was not looked at"
+    return FileError(_relative(path, str(shown_from)), message)
 
 
 def _walk(top: Path, shown_from: Path, errors: list[FileError]) -> Iterator[str]:
@@ -121,11 +144,14 @@ def _walk(top: Path, shown_from: Path, errors: list[FileError]) -> Iterator[str]
         try:
             entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
         except OSError as error:
-            message = f"the directory cannot be read ({error.strerror}); what is below it was not looked at"
-            errors.append(FileError(_relative(directory, str(shown_from)), message))
+            errors.append(_unreadable(directory, error.strerror, shown_from))
             continue
-        if any(entry.name == ".gitignore" for entry in entries):
-            ignored.load(directory)
+        if any(entry.name == ".gitignore" and entry.is_file() for entry in entries):
+            try:
+                ignored.load(directory)
+            except OSError as error:
+                shown = _relative(os.path.join(directory, ".gitignore"), str(shown_from))
+                errors.append(FileError(shown, f"cannot be read ({error.strerror}); nothing was ignored by it"))
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in _SKIPPED_DIRECTORIES and not ignored(entry.path, True):
@@ -142,7 +168,7 @@ class _Ignored:
     """The `.gitignore` files met on a walk. pathspec is imported only if there is one."""
 
     def __init__(self) -> None:
-        self._specs: list[tuple[str, object]] = []
+        self._specs: list[tuple[str, GitIgnoreSpec]] = []
 
     def load(self, directory: str) -> None:
         from pathspec import GitIgnoreSpec
@@ -151,8 +177,10 @@ class _Ignored:
         self._specs.append((directory + os.sep, GitIgnoreSpec.from_lines(lines)))
 
     def __call__(self, path: str, is_directory: bool) -> bool:
-        return any(
-            spec.match_file(path[len(base) :] + ("/" if is_directory else ""))  # type: ignore[attr-defined]
-            for base, spec in self._specs
-            if path.startswith(base)
-        )
+        """The nearest file with a matching pattern decides, so that `!name` brings back what one above ignores."""
+        for base, spec in reversed(self._specs):  # a directory's own file is loaded after those above it
+            if path.startswith(base):
+                included = spec.check_file(path[len(base) :] + ("/" if is_directory else "")).include
+                if included is not None:
+                    return included
+        return False

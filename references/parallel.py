@@ -76,12 +76,15 @@ def _many_processes(
     jobs: int,
     report: Callable[[int, int], None],
 ) -> list[Result]:
+    import signal
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     order = sorted(range(len(candidates)), key=lambda number: -candidates[number][1])
     results: list[Result | None] = [None] * len(candidates)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
+    # Ctrl-C reaches every process of the terminal; it is for this one to stop the others.
+    quiet = (signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(jobs, get_context("fork"), initializer=signal.signal, initargs=quiet) as pool:
         try:
             found = pool.map(function, (candidates[number][0] for number in order), chunksize=8)
             for done, (number, result) in enumerate(zip(order, found, strict=True)):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 from references.model import Span
 
 _BOM = b"\xef\xbb\xbf"
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
 _NEWLINE = re.compile("\r\n|\r|\n")
+_NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 class UndecodableError(ValueError):
@@ -39,6 +42,8 @@ def decode_python(data: bytes) -> SourceText:
     """Decode Python source as PEP 263 says. Raises UndecodableError."""
     bom = data.startswith(_BOM)
     body = data[len(_BOM) :] if bom else data
+    if data.startswith(_UTF_16_MARKS):
+        raise UndecodableError("it is UTF-16, which Python does not read")
     encoding = _declared_encoding(body) or "utf-8"
     if bom and encoding.lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig"):
         raise UndecodableError(f"declares {encoding} but starts with a UTF-8 byte order mark")
@@ -46,24 +51,22 @@ def decode_python(data: bytes) -> SourceText:
 
 
 def decode_plain(data: bytes) -> SourceText:
-    """Decode any other text file: UTF-8, else UTF-16 by its mark, else Latin-1, which accepts every byte."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decode(data, "utf-16", False)
+    """Decode any other text file: UTF-8, or UTF-16 by its mark, else Latin-1, which accepts every byte."""
     bom = data.startswith(_BOM)
     body = data[len(_BOM) :] if bom else data
     try:
-        return _decode(body, "utf-8", bom)
+        return _decode(body, "utf-16" if data.startswith(_UTF_16_MARKS) else "utf-8", bom)
     except UndecodableError:
         return _decode(body, "latin-1", bom)
 
 
 def is_binary(data: bytes) -> bool:
     """True for content that is no text: a NUL byte near the start, as git decides it, and no UTF-16 mark."""
-    return b"\0" in data[:8000] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return b"\0" in data[:8000] and not data.startswith(_UTF_16_MARKS)
 
 
 def _declared_encoding(body: bytes) -> str | None:
-    first, _, rest = body[:2000].partition(b"\n")
+    first, _, rest = body[:2000].replace(b"\r\n", b"\n").replace(b"\r", b"\n").partition(b"\n")
     match = _COOKIE.match(first)
     if match is None and _BLANK.match(first):
         match = _COOKIE.match(rest.partition(b"\n")[0])
@@ -76,7 +79,7 @@ def _decode(body: bytes, encoding: str, bom: bool) -> SourceText:
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
         raise UndecodableError(f"line {line} is not {encoding}: byte 0x{body[error.start]:02x}") from error
-    except LookupError as error:
+    except (LookupError, UnicodeError) as error:  # UnicodeError: codecs such as `undefined`, which decode nothing
         raise UndecodableError(f"declares the unknown encoding {encoding!r}") from error
 
 
@@ -85,8 +88,12 @@ class LineTable:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = [0]
-        self.starts.extend(match.end() for match in _NEWLINE.finditer(text))
+        if "\r" in text:
+            self.starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
+        else:
+            self.starts = [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-1])]
+        self._is_ascii = text.isascii()
+        self._wide: dict[int, tuple[list[int], list[int]]] = {}
 
     def line_of(self, offset: int) -> int:
         """The 1-based line that holds `offset`."""
@@ -97,12 +104,27 @@ class LineTable:
         return self.starts[line] if line < len(self.starts) else len(self.text)
 
     def offset(self, line: int, utf8_column: int) -> int:
-        """The offset of a position as `ast` gives it: 1-based line, 0-based column in UTF-8 bytes."""
+        """The offset of a position as `ast` gives it: 1-based line, 0-based column in UTF-8 bytes.
+
+        The cost does not grow with the column: generated files have lines of megabytes with thousands of places.
+        """
         start = self.starts[line - 1]
-        prefix = self.text[start : start + utf8_column]
-        if prefix.isascii():
+        if self._is_ascii:
             return start + utf8_column
-        return start + len(prefix.encode("utf-8")[:utf8_column].decode("utf-8", "ignore"))
+        ends, surplus = self._wide_characters(line)
+        return start + utf8_column - surplus[bisect_right(ends, utf8_column)]
+
+    def _wide_characters(self, line: int) -> tuple[list[int], list[int]]:
+        """The UTF-8 columns where the line's non-ASCII characters end, and how many bytes too many come before each."""
+        if line not in self._wide:
+            start = self.starts[line - 1]
+            ends: list[int] = []
+            surplus = [0]
+            for match in _NON_ASCII.finditer(self.text, start, self.line_end(line)):
+                surplus.append(surplus[-1] + len(match[0].encode("utf-8", "surrogatepass")) - 1)
+                ends.append(match.end() - start + surplus[-1])
+            self._wide[line] = ends, surplus
+        return self._wide[line]
 
     def span(self, start: int, end: int) -> Span:
         """The range between two offsets, for people."""
