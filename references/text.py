@@ -14,7 +14,7 @@ _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
 _NEWLINE = re.compile("\r\n|\r|\n")
-_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+_WIDE = re.compile("[\x80-\u07ff]+|[\u0800-\uffff]+|[\U00010000-\U0010ffff]+")  # two, three, four bytes each
 
 
 class UndecodableError(ValueError):
@@ -83,6 +83,11 @@ def _decode(body: bytes, encoding: str, bom: bool) -> SourceText:
         raise UndecodableError(f"declares the unknown encoding {encoding!r}") from error
 
 
+def _utf8_width(character: str) -> int:
+    """The bytes of a character that is not ASCII."""
+    return 2 if character < "\u0800" else 3 if character < "\U00010000" else 4
+
+
 class LineTable:
     """Translates between offsets (code points), 1-based lines and columns, and the UTF-8 columns of `ast`."""
 
@@ -93,7 +98,7 @@ class LineTable:
         else:
             self.starts = [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-1])]
         self._is_ascii = text.isascii()
-        self._wide: dict[int, tuple[list[int], list[int]]] = {}
+        self._pieces: dict[int, tuple[list[int], list[tuple[int, int]]]] = {}
 
     def line_of(self, offset: int) -> int:
         """The 1-based line that holds `offset`."""
@@ -111,20 +116,26 @@ class LineTable:
         start = self.starts[line - 1]
         if self._is_ascii:
             return start + utf8_column
-        ends, surplus = self._wide_characters(line)
-        return start + utf8_column - surplus[bisect_right(ends, utf8_column)]
+        columns, pieces = self._pieces_of(line)
+        piece = bisect_right(columns, utf8_column) - 1
+        first, width = pieces[piece]
+        return start + first + (utf8_column - columns[piece]) // width
 
-    def _wide_characters(self, line: int) -> tuple[list[int], list[int]]:
-        """The UTF-8 columns where the line's non-ASCII characters end, and how many bytes too many come before each."""
-        if line not in self._wide:
+    def _pieces_of(self, line: int) -> tuple[list[int], list[tuple[int, int]]]:
+        """The line as pieces whose characters take the same number of bytes.
+
+        The UTF-8 column at which each begins; its first character's number and the width of its characters.
+        """
+        if line not in self._pieces:
             start = self.starts[line - 1]
-            ends: list[int] = []
-            surplus = [0]
-            for match in _NON_ASCII.finditer(self.text, start, self.line_end(line)):
-                surplus.append(surplus[-1] + len(match[0].encode("utf-8", "surrogatepass")) - 1)
-                ends.append(match.end() - start + surplus[-1])
-            self._wide[line] = ends, surplus
-        return self._wide[line]
+            columns, pieces = [0], [(0, 1)]
+            for match in _WIDE.finditer(self.text, start, self.line_end(line)):
+                first, width = match.start() - start, _utf8_width(match[0][0])
+                column = columns[-1] + first - pieces[-1][0]
+                columns += [column, column + width * len(match[0])]
+                pieces += [(first, width), (match.end() - start, 1)]
+            self._pieces[line] = columns, pieces
+        return self._pieces[line]
 
     def span(self, start: int, end: int) -> Span:
         """The range between two offsets, for people."""

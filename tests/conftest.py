@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -71,12 +72,11 @@ class Project:
         command = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "protocol.file.allow=always"]
         return subprocess.run([*command, *arguments], cwd=self.root, check=True, capture_output=True, env=GIT_ENV)
 
-    def dbfold(self, *arguments, **options):
+    def dbfold(self, *arguments, prefix=(), **options):
         """Run the installed `dbfold` script; returns the completed process, its output as text."""
-        command = [SCRIPT, *map(os.fspath, arguments)]
-        return subprocess.run(
-            command, **{"cwd": self.root, "capture_output": True, "encoding": "utf-8", "timeout": 60, **options}
-        )
+        command = [*prefix, SCRIPT, *map(os.fspath, arguments)]
+        options = {"cwd": self.root, "capture_output": True, "encoding": "utf-8", "timeout": 60, **options}
+        return subprocess.run(command, check=False, **options)
 
 
 SCRIPT = str(Path(sys.executable).with_name("dbfold"))
@@ -93,3 +93,37 @@ def project(tmp_path):
     root = tmp_path / "project"
     root.mkdir()
     return Project(root)
+
+
+class Unprivileged:
+    """Runs dbfold as a user whom file modes bind. Root is such a user once its capabilities are gone."""
+
+    def __init__(self, project):
+        self.project = project
+        self.prefix = [] if os.geteuid() else ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+
+    @contextmanager
+    def without_access(self, path, mode=0):
+        """Take the path's permissions away for a while, and make sure that this has an effect."""
+        before = path.stat().st_mode
+        path.chmod(mode)
+        try:
+            how = "w" if mode else "r"
+            probe = [
+                sys.executable,
+                "-c",
+                f"import os, sys; sys.exit(os.access(sys.argv[1], os.{how.upper()}_OK))",
+                path,
+            ]
+            subprocess.run([*self.prefix, *probe], check=True)
+            yield
+        finally:
+            path.chmod(before)
+
+    def dbfold(self, *arguments, **options):
+        return self.project.dbfold(*arguments, prefix=self.prefix, **options)
+
+
+@pytest.fixture
+def unprivileged(project):
+    return Unprivileged(project)
