@@ -18,6 +18,7 @@ from references.model import FileError
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
+_SET_IN_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 _UNREADABLE = re.compile(r"^warning: could not open directory '(.+)': (.+)$", re.MULTILINE)
 # Never the application's own source; git would usually ignore them, a walk must.
 _SKIPPED_DIRECTORIES = frozenset(
@@ -102,17 +103,19 @@ def _files_of(target: Path, shown_from: Path, errors: list[FileError]) -> Iterab
 
 def _git_files(directory: Path, shown_from: Path, errors: list[FileError]) -> list[str]:
     """Tracked files and untracked ones that are not ignored; empty outside a work tree or where git ignores all."""
-    if not any((parent / ".git").exists() for parent in (directory, *directory.parents)):
+    top = next((parent for parent in (directory, *directory.parents) if (parent / ".git").exists()), None)
+    if top is None:
         return []
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
     try:
-        environment = {**os.environ, "LC_ALL": "C"}  # its warnings are read below
+        # The work tree is that of the directory, not of the hook we may be running in; its warnings are read below.
+        environment = {name: value for name, value in os.environ.items() if name not in _SET_IN_HOOKS} | {"LC_ALL": "C"}
         done = subprocess.run(command, cwd=directory, capture_output=True, check=True, env=environment)
     except (OSError, subprocess.CalledProcessError):
         return []  # no git, or a `.git` that git does not accept: the walk finds the files
     base = str(directory)
     for name, reason in _UNREADABLE.findall(os.fsdecode(done.stderr)):
-        errors.append(_unreadable(os.path.join(base, name.rstrip("/")), reason, shown_from))
+        errors.append(_unreadable(os.path.join(top, name.rstrip("/")), reason, shown_from))
     names = (name for name in os.fsdecode(done.stdout).split("\0") if name)
     return [path for name in names if not _is_binary_name(name) and _is_regular(path := base + os.sep + name)]
 
