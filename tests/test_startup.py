@@ -1,0 +1,54 @@
+"""What the fast paths must not import: start-up is most of what a hook costs."""
+
+import subprocess
+import sys
+
+import pytest
+
+POLICY = """
+version: 1
+databases: {zoe.db: {role: primary, path: /app/data/zoe.db}}
+accessor: {roots: [.]}
+"""
+HEAVY = ("libcst", "rich", "jsonschema", "multiprocessing", "concurrent", "asyncio", "logging")
+PROGRAM = """
+import sys
+import dbfold
+code = dbfold.main(sys.argv[1:])
+print(code, *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+def modules_of(directory, *arguments):
+    result = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *arguments], cwd=directory, capture_output=True, text=True, check=True
+    )
+    code, *modules = result.stderr.split("\n")[-2].split()
+    assert code == "0", result.stdout
+    return set(modules)
+
+
+@pytest.fixture
+def tree(tmp_path):
+    (tmp_path / "dbfold.yaml").write_text(POLICY)
+    (tmp_path / "clean.py").write_text("print(1)\n")
+    (tmp_path / "named.py").write_text('"""Opens /srv/other.db for a person."""\nprint("zoe.db")\n')
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--version"],
+        ["audit", "."],
+        ["rewrite", "--check", "clean.py"],
+        ["rewrite", "--check", "named.py"],
+    ],
+    ids=" ".join,
+)
+def test_nothing_heavy_is_imported(tree, arguments):
+    assert modules_of(tree, *arguments).isdisjoint(HEAVY)
+
+
+def test_the_version_needs_no_package_of_ours(tree):
+    assert modules_of(tree, "--version").isdisjoint({"yaml", "references", "codemods", "dbpolicy"})
