@@ -1,4 +1,4 @@
-"""The umbrella command: `dbfold audit`, `dbfold rewrite`. It assembles subcommands and holds no logic."""
+"""The umbrella command: `dbfold init`, `audit`, `rewrite`. It assembles subcommands and holds no logic."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from importlib import import_module
 
 # Name, module with `add_arguments` and `run`, one line of help. A module is imported only when it is asked for.
 _COMMANDS = (
+    ("init", "references.init", "draft dbfold.yaml, the policy, from what the code says"),
     ("audit", "references.audit", "list every place that names a database, and what happens to it"),
     ("rewrite", "codemods.rewrite_db_paths", "rewrite hardcoded database paths to the configured accessor"),
 )

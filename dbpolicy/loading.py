@@ -38,7 +38,7 @@ def find_policy(start: Path) -> Path:
     directories = ", ".join(str(directory) for directory in searched)
     raise UserError(
         f"no {POLICY_FILE_NAME} found (searched: {directories}); "
-        f"write {POLICY_FILE_NAME} at the top of the project, or name the file with --policy"
+        "run `dbfold init` at the top of the project, or name the file with --policy"
     )
 
 

@@ -37,9 +37,14 @@ def locate(policy: Policy, text: str) -> Location:
 
     Understands SQLite's `file:` URIs (https://www.sqlite.org/uri.html) and Windows separators. Never raises.
     """
-    directory, name = split_path(_without_uri(text) if text.startswith("file:") else text)
+    directory, name = directory_and_name(text)
     entry = policy.find(name) if name else None
     return Location(name, entry, _kind(policy, directory))
+
+
+def directory_and_name(text: str) -> tuple[str, str]:
+    """A path or `file:` URI as its directory in normal form (see `dbpolicy.directories`) and its file name."""
+    return split_path(_without_uri(text) if text.startswith("file:") else text)
 
 
 def _without_uri(text: str) -> str:

@@ -74,7 +74,7 @@ class Site:
     text       the path as found, computed parts as `{name}`
     span       the string token, or the path text in comments, prose and multi-line strings
     replacement  the expression that an accessor can replace; None where no tool should try
-    environment  for env-default: the variable that is asked first
+    environment  for env-default: the variable that is asked first; in configuration: the one that is set
     whole      for env-default: the replacement that includes asking the variable
     obstacle   why a person must decide, whatever the policy says; None if there is no such reason
     prose      why it is nothing to rewrite, whatever the policy says; None if there is no such reason
@@ -107,7 +107,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One place that names one database file: what is there, and what happens to it."""
+    """One place that names one database file: what is there, and what happens to it.
+
+    `environment` is the variable that the place sets, or whose default it is.
+    """
 
     file: str
     span: Span
@@ -116,6 +119,7 @@ class Reference:
     text: str
     verdict: Verdict
     replacement: Replacement | None = None
+    environment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

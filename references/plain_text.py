@@ -84,6 +84,7 @@ def scan_plain(text: str, table: LineTable, path: str) -> list[Site]:
                 text=found,
                 kind=kind,
                 span=table.span(first, end),
+                environment=_variable(before) if kind is Kind.ENV_ASSIGNMENT else None,
                 obstacle=_OBSTACLES.get(kind),
                 only_if_declared=could_be_code(text, start, end),
             )
@@ -138,6 +139,12 @@ def _kind(kind_of_file: Kind, before: str, found: str) -> Kind:
     if _URL_BEFORE.search(before):
         return Kind.URL
     return kind_of_file
+
+
+def _variable(before: str) -> str | None:
+    """The variable that is set; None if its value is a URL, which is no path."""
+    match = _ASSIGNMENT.search(before)
+    return match[1] if match and not _URL_BEFORE.search(before) else None
 
 
 def _in_any(offset: int, spans: list[tuple[int, int]]) -> bool:

@@ -64,9 +64,8 @@ class Judge:
             if not _is_reference(site, place):
                 continue
             verdict, replacement = self._judge(site, place, in_policy, file_verdict, together.get(number))
-            references.append(
-                Reference(shown, site.span, place.database_name, site.kind, site.text, verdict, replacement)
-            )
+            place_of = (shown, site.span, place.database_name, site.kind, site.text)
+            references.append(Reference(*place_of, verdict, replacement, site.environment))
         return sorted(references, key=lambda found: (found.span.line, found.span.column))
 
     def _locate(self, site: Site) -> Location:

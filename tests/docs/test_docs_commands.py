@@ -56,7 +56,7 @@ def test_commands(path, tmp_path):
 
 
 def test_the_example_with_commands_is_not_lost():
-    assert {"README.md", "audit.md", "rewrite.md"} <= {path.name for path in WITH_COMMANDS}
+    assert {"README.md", "audit.md", "policy.md", "rewrite.md"} <= {path.name for path in WITH_COMMANDS}
 
 
 def test_matching_output():

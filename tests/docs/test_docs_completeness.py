@@ -23,7 +23,7 @@ README, AUDIT, REWRITE, ARCHITECTURE = map(
 
 
 def actions():
-    for name in ("references.audit", "codemods.rewrite_db_paths"):
+    for name in ("references.init", "references.audit", "codemods.rewrite_db_paths"):
         parser = argparse.ArgumentParser()
         import_module(name).add_arguments(parser)
         yield from ((name, action) for action in parser._actions)
@@ -46,7 +46,7 @@ def test_every_choice_is_described(name, action):
 def test_no_option_that_is_gone():
     assert set(OPTION_ROWS) == {*OPTIONS, "--version"}
     for path in DOCUMENTS:
-        for line in re.findall(r"dbfold (?:audit|rewrite)[^`\n]*", path.read_text(encoding="utf-8")):
+        for line in re.findall(r"dbfold (?:init|audit|rewrite)[^`\n]*", path.read_text(encoding="utf-8")):
             assert set(re.findall(r"--[a-z][\w-]+", line)) <= set(OPTIONS), line
 
 
