@@ -14,6 +14,7 @@ import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
 from references.python.names import blocks
+from references.python.parsing import offsets_of
 from references.text import LineTable
 
 
@@ -64,11 +65,6 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*pieces, text[position:]])
 
 
-def _range(node: ast.stmt | ast.expr, table: LineTable) -> tuple[int, int]:
-    start = table.offset(node.lineno, node.col_offset)
-    return start, table.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
-
-
 def _enclosing(tree: ast.Module, table: LineTable, change: Change) -> _Fragment:
     """The innermost simple statement, or header expression of a compound statement, that holds `change`."""
     body: list[ast.stmt] = tree.body
@@ -79,9 +75,9 @@ def _enclosing(tree: ast.Module, table: LineTable, change: Change) -> _Fragment:
             body = inner[0]
             continue
         if not any(True for _ in blocks(statement)):
-            return _Fragment(*_range(statement, table), is_statement=True)
+            return _Fragment(*offsets_of(statement, table), is_statement=True)
         for expression in _header(statement):
-            start, end = _range(expression, table)
+            start, end = offsets_of(expression, table)
             if start <= change.start and change.end <= end:
                 return _Fragment(start, end, is_statement=False)
         raise ValueError(f"no statement holds offset {change.start}")
@@ -89,18 +85,18 @@ def _enclosing(tree: ast.Module, table: LineTable, change: Change) -> _Fragment:
 
 def _holding(body: list[ast.stmt], table: LineTable, change: Change) -> ast.stmt:
     return next(
-        statement for statement in body if _begin(statement, table) <= change.start < _range(statement, table)[1]
+        statement for statement in body if _begin(statement, table) <= change.start < offsets_of(statement, table)[1]
     )
 
 
 def _begin(statement: ast.stmt, table: LineTable) -> int:
     """Where a statement begins, its decorators included."""
     nodes = [statement, *getattr(statement, "decorator_list", ())]
-    return min(_range(node, table)[0] for node in nodes)
+    return min(offsets_of(node, table)[0] for node in nodes)
 
 
 def _within(block: list[ast.stmt], table: LineTable, change: Change) -> bool:
-    return _begin(block[0], table) <= change.start and change.end <= _range(block[-1], table)[1]
+    return _begin(block[0], table) <= change.start and change.end <= offsets_of(block[-1], table)[1]
 
 
 def _header(statement: ast.stmt) -> Iterable[ast.expr]:

@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from codemods.bindings import ImportedName
 from codemods.fragments import Edit, apply
+from references.python.parsing import offsets_of
 from references.text import LineTable
 
 
@@ -183,7 +184,7 @@ def removals(unused: Sequence[ImportedName], table: LineTable) -> list[Edit]:
         by_statement.setdefault(imported.statement, []).append(imported.alias)
     edits = []
     for statement, aliases in by_statement.items():
-        start, end = statement_range(statement, table)
+        start, end = offsets_of(statement, table)
         line_end = _end_of_line(statement, table)
         rest = table.text[end:line_end]
         alone = not table.text[table.starts[statement.lineno - 1] : start].strip() and ";" not in rest
@@ -195,12 +196,6 @@ def removals(unused: Sequence[ImportedName], table: LineTable) -> list[Edit]:
         elif not rest.strip():
             edits.append(Edit(start, line_end, ""))
     return edits
-
-
-def statement_range(statement: ast.stmt, table: LineTable) -> tuple[int, int]:
-    """The offsets of a statement, without the rest of its lines."""
-    start = table.offset(statement.lineno, statement.col_offset)
-    return start, table.offset(statement.end_lineno or statement.lineno, statement.end_col_offset or 0)
 
 
 def _without(code: str, gone: set[tuple[str, str | None]]) -> str:

@@ -15,7 +15,7 @@ from codemods.proof import Intent, ProofError, prove
 from dbpolicy.accessor import accessor_import, accessor_name
 from dbpolicy.model import AccessorStyle, Database, Policy
 from references.model import Action, Reference, Replacement
-from references.python.parsing import Position, parse, position
+from references.python.parsing import Position, offsets_of, parse, position
 from references.text import LineTable
 
 
@@ -77,9 +77,7 @@ class _Rewrite:
         new_text = apply(self.text, edits)
         removed_ranges = {(edit.start) for edit in removals}
         removed = frozenset(
-            id(found.alias)
-            for found in unused
-            if imports.statement_range(found.statement, self.table)[0] in removed_ranges
+            id(found.alias) for found in unused if offsets_of(found.statement, self.table)[0] in removed_ranges
         )
         self._prove(new_text, old, removed)
         return new_text
@@ -104,7 +102,7 @@ class _Rewrite:
             self._insert("import os", first)
             self.plan.added.add((None, "os", None))
         elif not any(
-            found.name == "os" and imports.statement_range(found.statement, self.table)[1] <= first
+            found.name == "os" and offsets_of(found.statement, self.table)[1] <= first
             for found in top_level_imports(self.tree)
         ):
             raise ValueError("the module binds `os` to something else, or too late")
@@ -117,7 +115,7 @@ class _Rewrite:
         if self.accessors.style is AccessorStyle.CONSTANT and self.bindings.bound[name] == 1:
             assignment = self._assignment_of(name, replacements)
             if assignment is not None and self._assignment_to_import(assignment, name, first):
-                value = _range(assignment.value, self.table)  # type: ignore[arg-type]
+                value = offsets_of(assignment.value, self.table)  # type: ignore[arg-type]
                 return [other for other in replacements if (other.start, other.end) != value], name
         local = name if self.bindings.bound[name] == 0 else self._free_name(name)
         self._add_import(name, None if local == name else local, first)
@@ -132,7 +130,7 @@ class _Rewrite:
                 and not statement.level
                 and found.alias.name == name
                 and self.bindings.bound[found.name] == 1
-                and imports.statement_range(statement, self.table)[1] <= first
+                and offsets_of(statement, self.table)[1] <= first
             ):
                 return found.name
         return None
@@ -148,13 +146,13 @@ class _Rewrite:
             else:
                 continue
             is_name = isinstance(target, ast.Name) and target.id == name
-            if is_name and _range(statement.value, self.table) in values:  # type: ignore[arg-type]
+            if is_name and offsets_of(statement.value, self.table) in values:  # type: ignore[arg-type]
                 return statement
         return None
 
     def _assignment_to_import(self, assignment: ast.stmt, name: str, first: int) -> bool:
         """Turn `DATABASE_PATH = "…"` into the import of that name; False if that is not possible as it stands."""
-        start, end = imports.statement_range(assignment, self.table)
+        start, end = offsets_of(assignment, self.table)
         line_start, line_end = (
             self.table.starts[assignment.lineno - 1],
             self.table.line_end(assignment.end_lineno or 0),
@@ -201,7 +199,7 @@ class _Rewrite:
                 return True
         for statement in self.tree.body:
             if isinstance(statement, ast.ImportFrom) and statement.module == module and not statement.level:
-                start, end = imports.statement_range(statement, self.table)
+                start, end = offsets_of(statement, self.table)
                 if end <= first and statement.names[0].name != "*":
                     self.plan.edits.append(Edit(start, end, imports.extended(self.text[start:end], name)))
                     return True
@@ -216,7 +214,7 @@ class _Rewrite:
         lines = {self.table.line_of(change.start) for change in self.plan.changes}
         found: dict[Position, ast.expr] = {}
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.expr) and node.lineno in lines and _range(node, self.table) in ranges:
+            if isinstance(node, ast.expr) and node.lineno in lines and offsets_of(node, self.table) in ranges:
                 found.setdefault(position(node), node)
         for statement in self.tree.body:
             if id(statement) in self.plan.became_import:
@@ -226,9 +224,8 @@ class _Rewrite:
 
     def _prove(self, new_text: str, old: dict[Position, ast.expr], removed: frozenset[int]) -> None:
         codes = {(change.start, change.end): change.code for change in self.plan.changes}
-        replaced = {
-            place: codes[_range(node, self.table)] for place, node in old.items() if _range(node, self.table) in codes
-        }
+        found = {place: codes.get(offsets_of(node, self.table)) for place, node in old.items()}
+        replaced = {place: code for place, code in found.items() if code is not None}
         intent = Intent(replaced, frozenset(self.plan.added), removed, frozenset(self.plan.became_import))
         new_tree = parse(new_text)
         prove(self.tree, new_tree, intent)
@@ -245,11 +242,6 @@ def _compiles_as_before(old: ast.Module, new: ast.Module) -> None:
         except SyntaxError:
             return
         raise ProofError(f"the new module does not compile: {error.msg}") from error
-
-
-def _range(node: ast.expr, table: LineTable) -> tuple[int, int]:
-    start = table.offset(node.lineno, node.col_offset)
-    return start, table.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

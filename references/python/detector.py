@@ -17,7 +17,7 @@ from references.python.context import Context, classify
 from references.python.lexer import Hits
 from references.python.names import ModuleNames
 from references.python.openings import openings
-from references.python.parsing import Position, position
+from references.python.parsing import Position, offsets_of, position
 from references.python.templates import Form, path_form
 from references.text import LineTable
 
@@ -109,14 +109,14 @@ class Detector:
     def _record(
         self, node: ast.expr, literal: ast.expr, form: Form, context: Context, ancestors: list[ast.AST]
     ) -> None:
-        start, end = self._range(node)
+        start, end = offsets_of(node, self.table)
         in_field = any(isinstance(ancestor, ast.FormattedValue) for ancestor in ancestors)
         if in_field:
             literal = next(ancestor for ancestor in ancestors if isinstance(ancestor, ast.JoinedStr))
         obstacle = "inside the field of an f-string" if in_field else context.obstacle or form.obstacle
         whole = None
         if context.whole is not None and form.template == "@" and not in_field:
-            whole = Replacement(*self._range(context.whole))
+            whole = Replacement(*offsets_of(context.whole, self.table))
         self._numbers[position(node)] = len(self.sites)
         self.sites.append(
             Site(
@@ -141,7 +141,7 @@ class Detector:
         context = classify(node, ancestors, self.names)
         if _is_statement(ancestors):
             context = Context(Kind.DOCSTRING, prose="documentation")
-        start, end = self._range(node)
+        start, end = offsets_of(node, self.table)
         places = self._places_in_token(node, start, end) if self._is_multi_line(start, end) else None
         for index, found in enumerate(embedded.paths_in(composition.text, context)):
             place = places[index] if places and index < len(places) else (start, end)
@@ -170,17 +170,12 @@ class Detector:
         return self.table.line_of(start) != self.table.line_of(end)
 
     def _literal_span(self, literal: ast.expr, form: Form) -> Span:
-        start, end = self._range(literal)
+        start, end = offsets_of(literal, self.table)
         if self._is_multi_line(start, end):
             places = self._places_in_token(literal, start, end)
             if places:
                 return self.table.span(*places[0])
         return self.table.span(start, end)
-
-    def _range(self, node: ast.expr) -> tuple[int, int]:
-        start = self.table.offset(node.lineno, node.col_offset)
-        end = self.table.offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
-        return start, end
 
     def openings(self) -> dict[int, set[str]]:
         """For the sites (by their index) that the module opens: the functions and classes that do so.

@@ -6,12 +6,20 @@ import ast
 import re
 import warnings
 
+from references.text import LineTable
+
 Position = tuple[int, int, int | None, int | None]
 
 
 def position(node: ast.expr) -> Position:
     """Where an expression stands, as `ast` counts; the same in every tree of the same text."""
     return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
+
+
+def offsets_of(node: ast.stmt | ast.expr, table: LineTable) -> tuple[int, int]:
+    """Where a node begins and ends in the text of `table`, as offsets in code points."""
+    start = table.offset(node.lineno, node.col_offset)
+    return start, table.offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
 
 
 class UnparsableError(ValueError):
