@@ -34,6 +34,7 @@ _COMPUTED = re.compile(r"\{[^{}]*\}|\$\{[^{}]*\}|\$\w+|%\(\w+\)[sd]|%[sd]")
 _A_SERIES = 3
 _LETTERS_OF_A_PATTERN = 2  # `*.db` would stand for everything
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_INEXPRESSIBLE = re.compile(r"[\\:*?]|\A[!~]")
 _NO_DATA_DIRECTORY = re.compile(r"(?i)(?:\A|/)[._]?(?:archives?|backups?|checkpoints?|te?mp)(?:[_-][^/]*)?(?:/|\Z)")
 
 
@@ -80,8 +81,8 @@ def draft(target: Path, source: Path, progress: Callable[[int, int], None] | Non
     Raises UserError for a target that cannot be read.
     """
     bare = Policy(source=source, version=1, databases={})
-    files = [file for file in discover([target], bare, target).files if file.in_policy.isprintable()]
-    layout = Layout(tuple(file.in_policy for file in files if not _is_accessor(Path(file.path))))
+    files = [file for file in discover([target], bare, target).files if not _is_accessor(Path(file.path))]
+    layout = Layout(tuple(file.in_policy for file in files if _expressible(file.in_policy)))
     policy = replace(
         bare,
         temporary=(*bare.temporary, *layout.temporary),
@@ -98,6 +99,11 @@ def draft(target: Path, source: Path, progress: Callable[[int, int], None] | Non
     policy = replace(policy, databases={name: Database(name, Role.UNDECIDED) for name in names})
     second = scan([target], policy, progress=progress)
     return _draft(policy, layout, prefix, second, present)
+
+
+def _expressible(path: str) -> bool:
+    """True unless a pattern or a root of the policy could not name the path."""
+    return path.isprintable() and not _INEXPRESSIBLE.search(path)
 
 
 def _is_accessor(path: Path) -> bool:

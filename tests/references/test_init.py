@@ -276,6 +276,23 @@ def test_after_a_rewrite_the_generated_module_keeps_its_name(tree):
     assert drafted(tree, "--force").accessor.module == "database_config"
 
 
+@pytest.mark.parametrize("directory", ["a:b", "c\\d", "!e/backup", "new\nline", "f*", "~g"])
+def test_directories_that_a_policy_cannot_name(tree, directory):
+    tree.write("app.py", 'DB = "data/shop.db"\n')
+    tree.write(f"{directory}/app.py", 'DB = "data/other.db"\n')
+    tree.write(f"{directory}/Dockerfile", "FROM python\n")
+    policy = drafted(tree)
+    assert roles(policy) == {"other.db": "primary", "shop.db": "undecided"}
+    assert (policy.accessor.roots, policy.exclude) == ((".",), ())
+
+
+@pytest.mark.parametrize("directory", ["#a", "b, c", "[f]", "ü", "'g'", "- h", "{i}"])
+def test_directories_that_yaml_would_misread(tree, directory):
+    tree.write("app.py", f'DB = "data/shop.db"\nDB = "{directory}/shop.db"\n')
+    tree.write(f"{directory}/backup/app.py", 'DB = "data/other.db"\n')
+    assert roles(drafted(tree)) == {"shop.db": "primary"}
+
+
 # -- the whole ----------------------------------------------------------------------------------------------------
 
 
