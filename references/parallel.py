@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from dbpolicy.errors import UserError
 from references.candidates import may_name_database
 from references.discovery import SourceFile
 
@@ -78,19 +79,25 @@ def _many_processes(
 ) -> list[Result]:
     import signal
     from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import active_children, get_context
 
+    others = set(active_children())
     order = sorted(range(len(candidates)), key=lambda number: -candidates[number][1])
     results: list[Result | None] = [None] * len(candidates)
-    # Ctrl-C reaches every process of the terminal; it is for this one to stop the others.
-    quiet = (signal.SIGINT, signal.SIG_IGN)
-    with ProcessPoolExecutor(jobs, get_context("fork"), initializer=signal.signal, initargs=quiet) as pool:
+    # Ctrl-C reaches every process of the terminal: the helpers die of it without a word.
+    silent = (signal.SIGINT, signal.SIG_DFL)
+    with ProcessPoolExecutor(jobs, get_context("fork"), initializer=signal.signal, initargs=silent) as pool:
         try:
             found = pool.map(function, (candidates[number][0] for number in order), chunksize=8)
             for done, (number, result) in enumerate(zip(order, found, strict=True)):
                 report(done, len(order))
                 results[number] = result
+        except BrokenProcessPool as error:
+            raise UserError("a helping process died, perhaps for want of memory; run again with --jobs 1") from error
         except BaseException:
+            for helper in set(active_children()) - others:
+                helper.terminate()  # they write nothing, and nobody waits for what they find
             pool.shutdown(cancel_futures=True)
             raise
     report(len(order), len(order))
