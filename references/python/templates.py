@@ -12,7 +12,6 @@ from references.python.composition import Composition
 from references.python.names import ModuleNames
 
 _WILDCARD = re.compile(r"[*?]")
-_ATTRIBUTE_LIKE = re.compile(r"(?:self|cls|args|app|this)\.db\Z")
 _DRIVE = re.compile(r"\A[A-Za-z]:(?=[\\/])")
 _OTHER_SCHEME = re.compile(r"\w{2,}://")
 _NEVER_IN_PATH = re.compile(r"[\r\n\t\"'`<>|;=,:]|\A\s|\s\Z")
@@ -81,7 +80,7 @@ def _is_path(text: str) -> bool:
     if _NEVER_IN_PATH.search(_DRIVE.sub("", text)):
         return False
     name = re.split(r"[/\\]", text[: match.start()])[-1]
-    if not name or name.startswith(".") or _ATTRIBUTE_LIKE.search(text):
+    if not name or name.startswith(".") or text in ("self.db", "cls.db"):
         return False
     return " " not in text or _has_spaced_directories(text)
 

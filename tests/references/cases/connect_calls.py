@@ -30,6 +30,8 @@ sqlite3.connect(b"/app/data/zoe.db")  #: connect-literal review
 sqlite3.connect("/srv/elsewhere/zoe.db")  #: connect-literal review
 sqlite3.connect("notes.db")  #: connect-literal review
 sqlite3.connect("cache.dat")  #: connect-literal review
+sqlite3.connect("/app/data/app.db")  #: connect-literal review
+sqlite3.connect("webapp.db")  #: connect-literal review
 sqlite3.connect("/tmp/zoe.db")  #: connect-literal leave
 sqlite3.connect("/app/data/performance.db")  #: connect-literal review
 sqlite3.connect("/app/data/litellm.db")  #: connect-literal leave
