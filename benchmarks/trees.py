@@ -82,8 +82,16 @@ def fresh_copy(tree: Tree, build: Path) -> Path:
     """A copy of a prepared tree, for a run that writes."""
     target = build / "copies" / tree.name
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(tree.path, target, symlinks=True)
+    shutil.copytree(tree.path, target, symlinks=True, copy_function=_copy_or_link)
     return target
+
+
+def _copy_or_link(source: str, target: str) -> None:
+    """git's objects never change, so a link does; everything else is copied."""
+    if "/.git/objects/" in source:
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target, follow_symlinks=False)
 
 
 def changed_files(tree: Tree, build: Path) -> int:
