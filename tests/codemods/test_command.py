@@ -220,16 +220,23 @@ REFERENCE = [
 ]
 
 
-def as_json(project, *arguments):
-    done = project.dbfold("rewrite", "--format", "json", *arguments)
-    assert done.stderr == ""
-    return json.loads(done.stdout)
+@pytest.fixture
+def as_json(capsys):
+    """Runs `dbfold rewrite --format json`; returns the document."""
+
+    def run(*arguments):
+        dbfold.main(["rewrite", "--format", "json", *arguments])
+        output = capsys.readouterr()
+        assert output.err == ""
+        return json.loads(output.out)
+
+    return run
 
 
-def test_json_has_the_documented_form(application):
+def test_json_has_the_documented_form(application, as_json):
     application.write("services/core/broken.py", 'x = (\n"/app/data/auth.db"\n')
     application.write("services/core/archive/old.py")
-    result = as_json(application, "services")
+    result = as_json("services")
     assert list(result) == TOP
     assert result["version"] == 1
     assert list(result["summary"]) == SUMMARY
@@ -246,8 +253,8 @@ def test_json_has_the_documented_form(application):
     assert result["written"] == ["services/core/database_config.py", "services/core/a.py"]
 
 
-def test_json_points_at_the_place(application):
-    found = as_json(application, "--check", "services/core/a.py")["references"]
+def test_json_points_at_the_place(application, as_json):
+    found = as_json("--check", "services/core/a.py")["references"]
     assert found == [
         {
             "file": "services/core/a.py",
@@ -265,13 +272,13 @@ def test_json_points_at_the_place(application):
     ]
 
 
-def test_json_is_the_same_each_time(application):
-    assert as_json(application, "--check", "services") == as_json(application, "--check", "services")
+def test_json_is_the_same_each_time(application, as_json):
+    assert as_json("--check", "services") == as_json("--check", "services")
 
 
-def test_json_of_a_run_that_wrote_nothing_because_a_file_is_read_only(application):
+def test_json_of_a_run_that_wrote_nothing_because_a_file_is_read_only(application, as_json):
     (application.services / "core/a.py").chmod(0o444)
-    result = as_json(application, "services")
+    result = as_json("services")
     assert result["written"] == ["services/core/database_config.py"]
     assert [error["file"] for error in result["errors"]] == ["services/core/a.py"]
 
