@@ -41,6 +41,7 @@ class _Fragment:
     start: int
     end: int
     is_statement: bool
+    node: ast.stmt | ast.expr
 
 
 def edits_for(tree: ast.Module, table: LineTable, changes: Sequence[Change]) -> list[Edit]:
@@ -75,12 +76,28 @@ def _enclosing(tree: ast.Module, table: LineTable, change: Change) -> _Fragment:
             body = inner[0]
             continue
         if not any(True for _ in blocks(statement)):
-            return _Fragment(*offsets_of(statement, table), is_statement=True)
+            return _Fragment(*offsets_of(statement, table), is_statement=True, node=statement)
         for expression in _header(statement):
             start, end = offsets_of(expression, table)
             if start <= change.start and change.end <= end:
-                return _Fragment(start, end, is_statement=False)
+                return _Fragment(start, end, is_statement=False, node=expression)
         raise ValueError(f"no statement holds offset {change.start}")
+
+
+def expression_at(tree: ast.Module, table: LineTable, start: int, end: int) -> ast.expr:
+    """The outermost expression from `start` to `end` (offsets). Raises ValueError if there is none."""
+    fragment = _enclosing(tree, table, Change(start, end, ""))
+    pending: list[ast.AST] = [fragment.node]
+    while pending:
+        node = pending.pop(0)
+        if isinstance(node, ast.expr):
+            first, last = offsets_of(node, table)
+            if (first, last) == (start, end):
+                return node
+            if last <= start or end <= first:
+                continue
+        pending.extend(ast.iter_child_nodes(node))
+    raise ValueError(f"no expression stands at offset {start}")
 
 
 def _holding(body: list[ast.stmt], table: LineTable, change: Change) -> ast.stmt:

@@ -34,14 +34,39 @@ class Intent:
     became_import: frozenset[int] = field(default_factory=frozenset)
 
 
-def prove(old: ast.Module, new: ast.Module, intent: Intent) -> None:
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A module's tree and its text by lines."""
+
+    tree: ast.Module
+    lines: Sequence[str]
+
+    def text_of(self, statement: ast.stmt) -> Sequence[str]:
+        """The lines of a top-level statement, with its decorators."""
+        decorators = getattr(statement, "decorator_list", ())
+        first = min(statement.lineno, *(node.lineno for node in decorators)) if decorators else statement.lineno
+        return self.lines[first - 1 : statement.end_lineno]
+
+
+def prove(old: Parsed, new: Parsed, intent: Intent) -> None:
     """Raises ProofError unless `new` is `old` with just the changes of `intent`."""
-    old_body = _without_removed(old.body, intent)
-    new_body = _without_added(new.body, intent)
+    before = _without_removed(old.tree.body, intent)
+    after = _without_added(new.tree.body, intent)
+    if len(before) != len(after):
+        raise ProofError(f"{len(before)} top-level statements became {len(after)}")
     replaced = {place: ast.parse(code, mode="eval").body for place, code in intent.replaced.items()}
-    _compare(old_body, new_body, replaced)
+    for one, other in zip(before, after, strict=True):
+        if not _same_text(one, other, old, new):
+            _compare(one, other, replaced)
     if replaced:
         raise ProofError(f"the expression at line {min(replaced)[0]} was not replaced")
+
+
+def _same_text(one: object, other: object, old: Parsed, new: Parsed) -> bool:
+    """True for statements of the same type in the same lines: what is written alike means alike."""
+    if not isinstance(one, ast.stmt) or type(one) is not type(other):
+        return False
+    return old.text_of(one) == new.text_of(other)
 
 
 def _without_removed(body: Sequence[ast.stmt], intent: Intent) -> list[object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -10,13 +11,13 @@ from dataclasses import dataclass, field
 from codemods import imports
 from codemods.bindings import Bindings, top_level_imports, unused_imports
 from codemods.errors import RewriteError
-from codemods.fragments import Change, Edit, apply, edits_for
-from codemods.proof import Intent, ProofError, prove
+from codemods.fragments import Change, Edit, apply, edits_for, expression_at
+from codemods.proof import Intent, Parsed, ProofError, prove
 from dbpolicy.accessor import accessor_import, accessor_name
 from dbpolicy.model import AccessorStyle, Database, Policy
 from references.model import Action, Reference, Replacement
 from references.python.parsing import Position, offsets_of, parse, position
-from references.text import LineTable
+from references.text import LineTable, split_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,10 @@ def rewrite_module(text: str, tree: ast.Module, references: Sequence[Reference],
         return _Rewrite(text, tree, accessors).run(wanted)
     except (ProofError, ValueError, RecursionError) as error:
         raise RewriteError(f"the rewrite could not be proven to keep the program as it is: {error}") from error
+
+
+# What the compiler still rejects after parsing, as far as a name or an import more can matter.
+_COMPILER_RULES = re.compile(r"\b(?:global|nonlocal|__future__)\b")
 
 
 class _Rewrite:
@@ -210,12 +215,10 @@ class _Rewrite:
 
     def _replaced_nodes(self) -> dict[Position, ast.expr]:
         """The expressions of the old tree that are to be replaced."""
-        ranges = {(change.start, change.end) for change in self.plan.changes}
-        lines = {self.table.line_of(change.start) for change in self.plan.changes}
         found: dict[Position, ast.expr] = {}
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.expr) and node.lineno in lines and offsets_of(node, self.table) in ranges:
-                found.setdefault(position(node), node)
+        for change in self.plan.changes:
+            node = expression_at(self.tree, self.table, change.start, change.end)
+            found[position(node)] = node
         for statement in self.tree.body:
             if id(statement) in self.plan.became_import:
                 value: ast.expr = statement.value  # type: ignore[attr-defined]
@@ -228,8 +231,9 @@ class _Rewrite:
         replaced = {place: code for place, code in found.items() if code is not None}
         intent = Intent(replaced, frozenset(self.plan.added), removed, frozenset(self.plan.became_import))
         new_tree = parse(new_text)
-        prove(self.tree, new_tree, intent)
-        _compiles_as_before(self.tree, new_tree)
+        prove(Parsed(self.tree, split_lines(self.text)), Parsed(new_tree, split_lines(new_text)), intent)
+        if _COMPILER_RULES.search(new_text):
+            _compiles_as_before(self.tree, new_tree)
 
 
 def _compiles_as_before(old: ast.Module, new: ast.Module) -> None:

@@ -23,6 +23,8 @@ _AFTER: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _UPPER = tuple((text.upper(), after) for text, after in _AFTER[:2])
 _ATTRIBUTE_OF = re.compile(r"(?<![A-Za-z0-9_])(?:self|args|cls)\Z")
+# One pattern that begins with a literal: as fast as one `in`, and the three suffixes would take three.
+_DOTTED = re.compile(rb"\.(?:db|DB|SQLITE)")
 SUFFIX_IN_TEXT = re.compile(rf"{_SUFFIX}{_END}(?:-(?:wal|shm|journal)\b)?", re.IGNORECASE)
 WHOLE_SUFFIX = re.compile(rf"{_SUFFIX}(?:-(?:wal|shm|journal))?\Z", re.IGNORECASE)
 SQLITE_URL = re.compile(r"(?P<scheme>sqlite(?:\+\w+)?:///)(?P<path>[^?]*)(?P<query>\?.*)?", re.IGNORECASE | re.DOTALL)
@@ -39,9 +41,7 @@ _OTHER_URL = re.compile(r"(?<!sqlite)(?<!file)(?<!\+)\b(?!sqlite|file)\w{2,}://\
 
 def may_name_database(data: bytes) -> bool:
     """True unless `data` certainly names no database. Upper-case suffixes are rare, but real on Windows."""
-    if b".db" in data or b"sqlite" in data or b".DB" in data or b".SQLITE" in data:
-        return True
-    return data.startswith((b"\xff\xfe", b"\xfe\xff"))  # UTF-16, in which none of these can be seen
+    return _DOTTED.search(data) is not None or b"sqlite" in data
 
 
 def candidate_offsets(text: str) -> list[int]:

@@ -1,13 +1,16 @@
 """A `map` over files that uses several processes where that pays.
 
 A process costs some 30 ms and Python's threads gain nothing here, so files are first read and gated in this process;
-what is left is shared out, largest first, only if it is more than about a second of work.
+what is left is shared out, largest first, only if that saves more time than it takes.
 """
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable, Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from dbpolicy.errors import UserError
@@ -16,7 +19,7 @@ from references.discovery import SourceFile
 
 Result = TypeVar("Result")
 
-_WORTH_A_PROCESS = 1_500_000  # bytes of source that name a database: about a second of `ast` and detection
+_WORTH_A_PROCESS = 600_000  # bytes of source that name a database: about 0.4 seconds of `ast` and detection
 
 
 def map_files(
@@ -64,11 +67,30 @@ def _one_process(
     report: Callable[[int, int], None],
 ) -> list[Result]:
     results = []
-    for number, file in enumerate(files):
-        report(number, len(files))
-        results.append(function(file))
+    with _without_collector():
+        for number, file in enumerate(files):
+            report(number, len(files))
+            results.append(function(file))
     report(len(files), len(files))
     return [result for result in results if result is not None]
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Syntax trees are many objects without cycles: looking for cycles among them takes a fifth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _start_worker() -> None:
+    """Ctrl-C reaches every process of the terminal; it is for the first one to stop the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
 
 
 def _many_processes(
@@ -77,7 +99,6 @@ def _many_processes(
     jobs: int,
     report: Callable[[int, int], None],
 ) -> list[Result]:
-    import signal
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import active_children, get_context

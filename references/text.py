@@ -60,6 +60,11 @@ def decode_plain(data: bytes) -> SourceText:
         return _decode(body, "latin-1", bom)
 
 
+def split_lines(text: str) -> list[str]:
+    """The lines of Python source without their newlines; `str.splitlines` would split at form feeds, too."""
+    return _NEWLINE.split(text) if "\r" in text else text.split("\n")
+
+
 def is_binary(data: bytes) -> bool:
     """True for content that is no text: a NUL byte near the start, as git decides it, and no UTF-16 mark."""
     return b"\0" in data[:8000] and not data.startswith(_UTF_16_MARKS)

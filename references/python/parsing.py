@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 
-from references.text import LineTable
+from references.text import LineTable, split_lines
 
 Position = tuple[int, int, int | None, int | None]
 
@@ -55,7 +55,7 @@ _NEWER = re.compile(r"\b(?:def|class)\s+\w+\s*\[|^\s*type\s+\w|\bexcept\b.*,|\b(
 
 def _lowered(text: str, error: SyntaxError) -> str | None:
     """The source in older syntax; None if the error's line has nothing of newer syntax, or LibCST rejects it, too."""
-    lines = re.split(r"\r\n|\r|\n", text)
+    lines = split_lines(text)
     around = lines[max(0, (error.lineno or 1) - 2) : (error.lineno or 1)]
     spread = "f-string" in error.msg or "unterminated" in error.msg or "never closed" in error.msg
     if not spread and not any(_NEWER.search(line) for line in around):
