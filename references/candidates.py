@@ -41,7 +41,9 @@ _OTHER_URL = re.compile(r"(?<!sqlite)(?<!file)(?<!\+)\b(?!sqlite|file)\w{2,}://\
 
 def may_name_database(data: bytes) -> bool:
     """True unless `data` certainly names no database. Upper-case suffixes are rare, but real on Windows."""
-    return _DOTTED.search(data) is not None or b"sqlite" in data
+    if _DOTTED.search(data) is not None or b"sqlite" in data:
+        return True
+    return data.startswith((b"\xff\xfe", b"\xfe\xff"))  # UTF-16, in which none of these can be seen
 
 
 def candidate_offsets(text: str) -> list[int]:
