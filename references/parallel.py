@@ -1,6 +1,6 @@
 """A `map` over files that uses several processes where that pays.
 
-A process costs some 30 ms and Python's threads gain nothing here, so files are first read and gated in this process;
+Python's threads gain nothing here and a process costs something, so files are first read and gated in this process;
 what is left is shared out, largest first, only if that saves more time than it takes.
 """
 
@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 import signal
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from functools import partial
+from typing import Any, NoReturn, TypeVar
 
 from dbpolicy.errors import UserError
 from references.candidates import may_name_database
@@ -28,13 +31,17 @@ def map_files(
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Result]:
-    """The results of `function` for `files`, in their order, without the None. `function` must be picklable."""
-    jobs = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1
+    """The results of `function` for `files`, in their order, without the None; results must be picklable."""
+    jobs = (jobs or _processors()) if hasattr(os, "fork") else 1
     report = progress or _quiet
     candidates = _gated(files, report)
-    if jobs == 1 or sum(size for _, size in candidates) < _WORTH_A_PROCESS:
-        return _one_process(function, [file for file, _ in candidates], report)
-    return _many_processes(function, candidates, jobs, report)
+    if sum(size for _, size in candidates) < _WORTH_A_PROCESS:
+        jobs = 1
+    return _shared_out(function, candidates, jobs, report)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _quiet(done: int, total: int) -> None:
@@ -61,20 +68,6 @@ def _gated(files: Sequence[SourceFile], report: Callable[[int, int], None]) -> l
     return candidates
 
 
-def _one_process(
-    function: Callable[[SourceFile], Result | None],
-    files: list[SourceFile],
-    report: Callable[[int, int], None],
-) -> list[Result]:
-    results = []
-    with _without_collector():
-        for number, file in enumerate(files):
-            report(number, len(files))
-            results.append(function(file))
-    report(len(files), len(files))
-    return [result for result in results if result is not None]
-
-
 @contextmanager
 def _without_collector() -> Iterator[None]:
     """Syntax trees are many objects without cycles: looking for cycles among them takes a fifth of the time."""
@@ -87,39 +80,100 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _start_worker() -> None:
-    """Ctrl-C reaches every process of the terminal; it is for the first one to stop the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.disable()
-
-
-def _many_processes(
+def _shared_out(
     function: Callable[[SourceFile], Result | None],
     candidates: list[tuple[SourceFile, int]],
     jobs: int,
     report: Callable[[int, int], None],
 ) -> list[Result]:
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import active_children, get_context
+    """This process takes one share, a forked one each of the others; a share's results come back when it is done."""
+    shares = _shares([size for _, size in candidates], jobs) or [[]]
+    workers = [_Worker(partial(_results, function, candidates, share, _quiet)) for share in shares[1:]]
+    try:
+        results = _results(
+            function, candidates, shares[0], lambda done, total: report(done * len(shares), len(candidates))
+        )
+        for worker in workers:
+            results.update(worker.results())
+    finally:
+        for worker in workers:
+            worker.stop()
+    report(len(candidates), len(candidates))
+    return [result for number in range(len(candidates)) if (result := results[number]) is not None]
 
-    others = set(active_children())
-    order = sorted(range(len(candidates)), key=lambda number: -candidates[number][1])
-    results: list[Result | None] = [None] * len(candidates)
-    # Ctrl-C reaches every process of the terminal: the helpers die of it without a word.
-    silent = (signal.SIGINT, signal.SIG_DFL)
-    with ProcessPoolExecutor(jobs, get_context("fork"), initializer=signal.signal, initargs=silent) as pool:
+
+def _shares(sizes: list[int], jobs: int) -> list[list[int]]:
+    """The indices of `sizes` in `jobs` lists of about equal sum: the largest first, each to the lightest list."""
+    shares: list[list[int]] = [[] for _ in range(jobs)]
+    loads = [0] * jobs
+    for number in sorted(range(len(sizes)), key=lambda number: -sizes[number]):
+        lightest = loads.index(min(loads))
+        shares[lightest].append(number)
+        loads[lightest] += sizes[number]
+    return [share for share in shares if share]
+
+
+def _results(
+    function: Callable[[SourceFile], Result | None],
+    candidates: list[tuple[SourceFile, int]],
+    share: list[int],
+    report: Callable[[int, int], None],
+) -> dict[int, Result | None]:
+    results = {}
+    with _without_collector():
+        for done, number in enumerate(share):
+            report(done, len(share))
+            results[number] = function(candidates[number][0])
+    return results
+
+
+class _Worker:
+    """A forked process that works out a value and writes it to a pipe.
+
+    A pool of the standard library costs 34 ms of imports, and its processes outlive a parent that is killed: they
+    wait for work from a pipe that they hold open themselves. This one ends when nobody reads.
+    """
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self.reader, writer = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(self.reader)
+            self._work(work, writer)
+        os.close(writer)
+
+    def _work(self, work: Callable[[], object], writer: int) -> NoReturn:
+        """In the forked process: never returns into the code that forked it."""
+        # Ctrl-C reaches every process of the terminal; it is for the first one to stop the others.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        code = 1
         try:
-            found = pool.map(function, (candidates[number][0] for number in order), chunksize=8)
-            for done, (number, result) in enumerate(zip(order, found, strict=True)):
-                report(done, len(order))
-                results[number] = result
-        except BrokenProcessPool as error:
-            raise UserError("a helping process died, perhaps for want of memory; run again with --jobs 1") from error
-        except BaseException:
-            for helper in set(active_children()) - others:
-                helper.terminate()  # they write nothing, and nobody waits for what they find
-            pool.shutdown(cancel_futures=True)
-            raise
-    report(len(order), len(order))
-    return [result for result in results if result is not None]
+            try:
+                answer: tuple[bool, object] = (True, work())
+            except Exception:  # noqa: BLE001 - it is raised again where the answer is read
+                answer = (False, traceback.format_exc())
+            with os.fdopen(writer, "wb") as stream:
+                pickle.dump(answer, stream, pickle.HIGHEST_PROTOCOL)
+            code = 0
+        finally:
+            os._exit(code)
+
+    def results(self) -> Any:
+        """The value. Raises UserError if the process died, RuntimeError with its traceback if it failed."""
+        with os.fdopen(self.reader, "rb") as stream:
+            self.reader = -1
+            try:
+                succeeded, answer = pickle.load(stream)
+            except (EOFError, pickle.UnpicklingError) as error:
+                raise UserError("a worker process died, perhaps for want of memory; try --jobs 1") from error
+        if not succeeded:
+            raise RuntimeError(f"in a worker process:\n{answer}")
+        return answer
+
+    def stop(self) -> None:
+        """End the process, whatever it is doing."""
+        if self.reader >= 0:
+            os.close(self.reader)
+            os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
