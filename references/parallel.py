@@ -161,8 +161,7 @@ class _Worker:
 
     def results(self) -> Any:
         """The value. Raises UserError if the process died, RuntimeError with its traceback if it failed."""
-        with os.fdopen(self.reader, "rb") as stream:
-            self.reader = -1
+        with os.fdopen(self.reader, "rb", closefd=False) as stream:
             try:
                 succeeded, answer = pickle.load(stream)
             except (EOFError, pickle.UnpicklingError) as error:
@@ -173,7 +172,6 @@ class _Worker:
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
-        if self.reader >= 0:
-            os.close(self.reader)
-            os.kill(self.pid, signal.SIGKILL)
+        os.close(self.reader)
+        os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)

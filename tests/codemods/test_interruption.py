@@ -14,6 +14,8 @@ from projects import AFTER, BEFORE, SCRIPT
 
 from codemods.run import prepare, write
 from dbpolicy.loading import load_policy
+from references import parallel
+from references.discovery import SourceFile
 
 FILES = 150
 
@@ -99,6 +101,24 @@ def test_ctrl_c_while_files_are_looked_at(application, jobs):
     assert (process.returncode, out) == (2, "")
     assert err == "dbfold: interrupted; no file is half-written, run the command again\n"
     assert application.tree() == before
+
+
+def test_ctrl_c_while_the_others_are_waited_for(project, monkeypatch):
+    """This process has done its share; the worker's, which would take a minute, is not waited for."""
+    monkeypatch.setattr(parallel, "_WORTH_A_PROCESS", 0)
+    files = [SourceFile(str(project.write(name)), name, name) for name in ("a.py", "b.py")]
+    parent = os.getpid()
+
+    def work(file):
+        if os.getpid() != parent:
+            time.sleep(0.5)
+            os.kill(parent, signal.SIGINT)
+            time.sleep(60)
+
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        parallel.map_files(work, files, 2)
+    assert time.monotonic() - started < 30
 
 
 @pytest.mark.slow
