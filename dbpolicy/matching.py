@@ -10,6 +10,8 @@ from dbpolicy.directories import has_placeholder, split_path, static_tail, witho
 from dbpolicy.model import Database, Policy
 
 _URI_AUTHORITY = re.compile(r"//(?:localhost)?(?=/)")
+# `{backup_dir}/data` holds copies of the data directory.
+_ELSEWHERE = re.compile(r"(?i)\{[^}]*(?:backup|bak|archive|snapshot|restore|dest|output|target|export|tmp|temp)[^}]*\}")
 _URI_DRIVE = re.compile(r"/(?=[A-Za-z]:/)")
 
 
@@ -71,7 +73,9 @@ def _is_data(policy: Policy, directory: str) -> bool:
     if without_parents(directory) in known or without_drive(directory) in known:
         return True
     # `{root}/.cache/data` is another directory than `data`, and `{root}` alone may be any.
-    tail = static_tail(directory) if has_placeholder(directory) else ""
+    if not has_placeholder(directory) or _ELSEWHERE.search(directory):
+        return False
+    tail = static_tail(directory)
     return bool(tail) and tail in known
 
 

@@ -128,7 +128,7 @@ def _examine_python(data: bytes, file: SourceFile, judge: Judge) -> Examined:
         return examined
     table = LineTable(source.text)
     sites: list[Site] = []
-    openings = None
+    uses = None
     if hits.in_strings:
         from references.python.detector import Detector
         from references.python.parsing import UnparsableError, parse
@@ -137,14 +137,14 @@ def _examine_python(data: bytes, file: SourceFile, judge: Judge) -> Examined:
             examined.tree = parse(source.text)
             detector = Detector(examined.tree, table, hits)
             sites = detector.run()
-            openings = detector.openings
+            uses = detector.uses
         except UnparsableError as error:
             return _unparsed(source.text, file, judge, str(error), error.line)
         except RecursionError:
             return _unparsed(source.text, file, judge, "is nested too deeply to be looked at", None)
     sites += comments(source.text, table, hits.in_comments)
     examined.source = source
-    examined.references = judge.references(file.shown, file.in_policy, source.text, sites, openings)
+    examined.references = judge.references(file.shown, file.in_policy, source.text, sites, uses)
     return examined
 
 

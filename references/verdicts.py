@@ -7,19 +7,20 @@ the maintainer who reads the report, and is the same for the same cause, so that
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dbpolicy.accessor import is_generated
 from dbpolicy.matching import DirectoryKind, Location, locate
 from dbpolicy.model import AccessorStyle, Database, Policy, Role
 from references.candidates import FOREIGN_NAMES, SQLITE_URL
+from references.hazards import hazards
 from references.model import Action, Kind, Reference, Replacement, Site, Verdict
+from references.python.openings import Uses
 from references.roots import Roots
 
 _SIDE_FILE = re.compile(r"-(?:wal|shm|journal)\Z")
-_TEMPORARY_NAME = re.compile(r"(?i)\{[^}]*(?:te?mp(?:_?path|_?dir|_?file)?|tmp\w*)[^}]*\}")
+_TEMPORARY_NAME = re.compile(r"(?i)\{(?:[^}]*[._])?(?:tmp|temp)(?:_?(?:path|dir|directory|file|folder|root))?\d*\}")
 _NO_REWRITE_KINDS = {
     Kind.COMMENT: "a comment",
     Kind.DOCSTRING: "documentation",
@@ -45,12 +46,11 @@ class Judge:
         in_policy: str,
         text: str,
         sites: Sequence[Site],
-        openings: Callable[[], Mapping[int, Set[str]]] | None = None,
+        uses: Callable[[], Uses] | None = None,
     ) -> list[Reference]:
         """The references of a file: every site with its database and verdict, in source order.
 
-        `openings` tells, for sites by their index, which functions and classes open them; it is asked only where
-        two databases become one.
+        `uses` tells what the module does with its sites; it is asked only where a rewrite could do harm.
 
         A generated accessor has none: like the policy, which it repeats, it says where the databases are.
         """
@@ -58,12 +58,12 @@ class Judge:
             return []
         located = [(site, self._locate(site)) for site in sites]
         file_verdict = self._of_file(in_policy)
-        together = self._opened_together(located, openings) if openings and file_verdict is None else {}
+        dangers = hazards(self.policy, located, text, uses) if uses and file_verdict is None else {}
         references = []
         for number, (site, place) in enumerate(located):
             if not _is_reference(site, place):
                 continue
-            verdict, replacement = self._judge(site, place, in_policy, file_verdict, together.get(number))
+            verdict, replacement = self._judge(site, place, in_policy, file_verdict, dangers.get(number))
             place_of = (shown, site.span, place.database_name, site.kind, site.text)
             references.append(Reference(*place_of, verdict, replacement, site.environment))
         return sorted(references, key=lambda found: (found.span.line, found.span.column))
@@ -85,11 +85,11 @@ class Judge:
         return None
 
     def _judge(
-        self, site: Site, place: Location, in_policy: str, of_file: Verdict | None, together: str | None
+        self, site: Site, place: Location, in_policy: str, of_file: Verdict | None, danger: str | None
     ) -> tuple[Verdict, Replacement | None]:
         target = self.policy.target(place.entry) if place.entry else None
         target_name = target.name if target else None
-        action, reason, replacement = self._decide(site, place, target, in_policy, of_file, together)
+        action, reason, replacement = self._decide(site, place, target, in_policy, of_file, danger)
         return Verdict(action, reason, target_name), replacement
 
     def _decide(
@@ -99,7 +99,7 @@ class Judge:
         target: Database | None,
         in_policy: str,
         of_file: Verdict | None,
-        together: str | None,
+        danger: str | None,
     ) -> tuple[Action, str, Replacement | None]:
         leave, review = Action.LEAVE, Action.REVIEW
         if site.prose or site.kind in _NO_REWRITE_KINDS:
@@ -118,10 +118,10 @@ class Judge:
             _side_file(site)
             or _outside_only(target, in_policy)
             or site.obstacle
-            or together
+            or danger
             or _elsewhere(place)
             or self._other_variable(site, target)
-            or _bare_argument(site, place, target)
+            or _bare_name(site, place, target)
             or self._no_root(in_policy)
         )
         if obstacle:
@@ -147,52 +147,6 @@ class Judge:
         if self.style is AccessorStyle.INLINE or self.roots.root_of(in_policy) is not None:
             return None
         return "outside every accessor root: there is nothing to import (accessor.roots, or --accessor-style inline)"
-
-    def _opened_together(
-        self, located: list[tuple[Site, Location]], openings: Callable[[], Mapping[int, Set[str]]]
-    ) -> dict[int, str]:
-        """Sites of databases that become one and are opened side by side in a function or class.
-
-        Every site of such a database inside that function or class is meant, opened or not: half of a migration
-        must not be rewritten.
-        """
-        targets = [self._target_name(site, place) for site, place in located]
-        if not _any_fold(located, targets):
-            return {}
-        opened_in = openings()
-        opened: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for number, target in enumerate(targets):
-            for scope in opened_in.get(number, ()) if target else ():
-                opened[scope, target].add(located[number][1].database_name)  # type: ignore[index]
-        together: dict[int, str] = {}
-        for (scope, target_name), names in sorted(opened.items(), key=_innermost_first):
-            if len(names) < 2:
-                continue
-            listed = " and ".join([", ".join(sorted(names)[:-1]), max(names)])
-            reason = f"{scope} opens {listed}, which would become one file, {target_name}: a migration?"
-            for number, (site, place) in enumerate(located):
-                if scope in (*opened_in.get(number, ()), *site.inside) and place.database_name in names:
-                    together.setdefault(number, reason)
-        return together
-
-    def _target_name(self, site: Site, place: Location) -> str | None:
-        target = self.policy.target(place.entry) if place.entry and site.prose is None else None
-        return target.name if target else None
-
-
-def _any_fold(located: list[tuple[Site, Location]], targets: list[str | None]) -> bool:
-    """True if two different databases of the file become the same one."""
-    first: dict[str, str] = {}
-    return any(
-        first.setdefault(target, place.database_name) != place.database_name
-        for (_, place), target in zip(located, targets, strict=True)
-        if target is not None
-    )
-
-
-def _innermost_first(item: tuple[tuple[str, str], set[str]]) -> tuple[int, tuple[str, str]]:
-    """A function's reason is more exact than its class's."""
-    return -item[0][0].count("."), item[0]
 
 
 def _is_reference(site: Site, place: Location) -> bool:
@@ -233,9 +187,9 @@ def _elsewhere(place: Location) -> str | None:
     return None
 
 
-def _bare_argument(site: Site, place: Location, target: Database) -> str | None:
-    """`resolve("zoe.db")` may join a directory to the name; the accessor's value is a path with a directory."""
-    bare_by_policy = "/" not in (target.path or "")
-    if site.kind is Kind.CALL_ARG and place.directory is DirectoryKind.BARE and not bare_by_policy:
-        return "a bare file name handed to a function that may join it to a directory"
-    return None
+def _bare_name(site: Site, place: Location, target: Database) -> str | None:
+    """`NAME = "zoe.db"` or `resolve("zoe.db")`: a directory may be joined to it, the accessor's value has one."""
+    opened = site.kind in (Kind.CONNECT_LITERAL, Kind.URL)
+    if place.directory is not DirectoryKind.BARE or opened or "/" not in (target.path or ""):
+        return None
+    return "a bare file name, which the code may join to a directory"

@@ -17,6 +17,7 @@ PATH_CLASSES = frozenset(
     f"pathlib.{name}" for name in ("Path", "PurePath", "PosixPath", "PurePosixPath", "WindowsPath")
 )
 JOIN_FUNCTIONS = frozenset({"os.path.join", "posixpath.join", "ntpath.join", "path.join"})
+_LONGEST = 1024
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?[sdr]")
 
 
@@ -54,8 +55,20 @@ def compose(node: ast.expr, names: ModuleNames, depth: int = 0) -> Composition |
         case ast.Call():
             return _call(node, names, depth)
         case ast.Name() if depth and (value := names.constant(node.id)) is not None:
-            return _directory(compose(value, names, depth + 1))
+            return _directory(_constant(node.id, value, names, depth))
     return None
+
+
+def _constant(name: str, value: ast.expr, names: ModuleNames, depth: int) -> Composition | None:
+    """What a module constant holds; None for one that is made of itself, or grows beyond any path."""
+    if name in names.resolving:
+        return None
+    names.resolving.add(name)
+    try:
+        known = compose(value, names, depth + 1)
+    finally:
+        names.resolving.discard(name)
+    return known if known is not None and len(known.text) <= _LONGEST else None
 
 
 def _directory(known: Composition | None) -> Composition | None:

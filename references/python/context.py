@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 
+from references.candidates import WHOLE_SUFFIX
 from references.model import Kind
 from references.python.composition import PATH_CLASSES
 from references.python.names import ModuleNames, dotted
@@ -37,13 +38,16 @@ _SHELL_FUNCTIONS = frozenset(
     | {f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen", "getoutput")}
 )
 _TEXT_FUNCTIONS = frozenset(
-    "print input pprint info debug warning warn error exception critical fatal log echo secho success write writelines"
-    " print_exc section header title subheader markdown caption fail skip xfail showinfo showerror showwarning".split()
+    "print input pprint info debug warning warn error exception critical fatal echo secho success"
+    " print_exc subheader markdown caption fail skip xfail showinfo showerror showwarning".split()
 )
 _COMPARING_METHODS = frozenset(
     "startswith endswith replace removesuffix removeprefix find index count match search fullmatch split".split()
 )
 _COLLECTING_METHODS = frozenset("append add insert extend update remove discard appendleft join".split())
+_MODULE_FUNCTIONS = frozenset("patch getLogger import_module include reload find_spec TypeVar NewType".split())
+_ROUTES = frozenset("route get post put delete head options websocket mount add_url_rule add_route".split())
+_DESTRUCTIVE_PROGRAMS = frozenset("rm mv cp dd truncate shred install rsync ln scp unlink".split())
 _KEY_METHODS = frozenset("get pop setdefault option getoption has_option get_option has_key".split())
 _TEXT_KEYWORDS = frozenset(
     "help description doc msg message text label title epilog usage metavar placeholder tooltip example detail".split()
@@ -133,7 +137,13 @@ def _in_call(
         return Context(Kind.TEMPORARY, prose="a temporary file")
     if function in _SHELL_FUNCTIONS or last in ("execute_command", "run_command"):
         return Context(Kind.CALL_ARG, callee=function, shell=function in _SHELL_FUNCTIONS)
-    if isinstance(call.func, ast.Attribute):
+    if last in _MODULE_FUNCTIONS:
+        return replace(_KEY, obstacle="the name of a module or a type")
+    if last in _ROUTES and any(call in getattr(ancestor, "decorator_list", ()) for ancestor in ancestors[-1:]):
+        return Context(Kind.CALL_ARG, callee=function, obstacle="a route")
+    if last.startswith("assert"):
+        return Context(Kind.COMPARISON, obstacle="compared as text")
+    if isinstance(call.func, ast.Attribute) and (function or "").partition(".")[0] not in ("os", "shutil"):
         if last in _COMPARING_METHODS:
             return Context(Kind.COMPARISON, obstacle="compared or replaced as text")
         if last in _COLLECTING_METHODS:
@@ -179,7 +189,11 @@ def _in_syntax(parent: ast.AST, child: ast.AST, ancestors: list[ast.AST], names:
         case ast.arguments():
             return Context(Kind.DEFAULT_PARAM)
         case ast.Assign() | ast.AnnAssign() | ast.NamedExpr() | ast.AugAssign():
-            return _assigned(parent, ancestors)
+            return _assigned(parent, child, ancestors)
+        case ast.arg() | ast.FunctionDef() | ast.AsyncFunctionDef() if child not in parent_decorators(parent):
+            return Context(Kind.CALL_ARG, obstacle="an annotation")
+        case ast.MatchMapping():
+            return Context(Kind.COMPARISON, obstacle="compared as text")
         case ast.Return() | ast.Yield():
             return Context(Kind.RETURN)
         case ast.Subscript():
@@ -193,6 +207,11 @@ def _in_syntax(parent: ast.AST, child: ast.AST, ancestors: list[ast.AST], names:
         case ast.BinOp():
             return Context(Kind.PATH_JOIN, obstacle="part of a text that is put together at run time")
     return None
+
+
+def parent_decorators(parent: ast.AST) -> list[ast.expr]:
+    """The decorators of a definition; of anything else, none."""
+    return getattr(parent, "decorator_list", [])
 
 
 def _after_or(parent: ast.BoolOp, child: ast.AST, names: ModuleNames) -> Context:
@@ -213,7 +232,10 @@ def _in_collection(display: ast.expr, child: ast.AST, ancestors: list[ast.AST], 
     """A list of arguments for a program is a call; a mapping's value is a setting; other collections list names."""
     outer = ancestors[-1] if ancestors else None
     if isinstance(outer, ast.Call) and names.qualified(outer.func) in _SHELL_FUNCTIONS:
-        return Context(Kind.CALL_ARG, callee=names.qualified(outer.func))
+        first = display.elts[0] if isinstance(display, (ast.List, ast.Tuple)) and display.elts else None
+        program = str(first.value).rpartition("/")[2] if isinstance(first, ast.Constant) else ""
+        obstacle = "a program that deletes, moves or overwrites files" if program in _DESTRUCTIVE_PROGRAMS else None
+        return Context(Kind.CALL_ARG, callee=names.qualified(outer.func), obstacle=obstacle)
     if isinstance(outer, ast.Compare):
         return Context(Kind.COMPARISON, obstacle="compared as text")
     if isinstance(outer, ast.Call) and _is_execute(outer):
@@ -221,16 +243,25 @@ def _in_collection(display: ast.expr, child: ast.AST, ancestors: list[ast.AST], 
     if isinstance(display, ast.Dict):
         if any(child is key for key in display.keys):
             return _KEY
-        if not any(isinstance(ancestor, (ast.Dict, ast.List, ast.Tuple, ast.Set)) for ancestor in ancestors):
+        nested = any(isinstance(ancestor, (ast.Dict, ast.List, ast.Tuple, ast.Set)) for ancestor in ancestors)
+        if not nested and not any(value is not child and _names_database(value) for value in display.values):
             return Context(Kind.COLLECTION)
     return Context(Kind.COLLECTION, obstacle="one of a collection of file names")
+
+
+def _names_database(value: ast.expr) -> bool:
+    """True if a value beside a path is another one: the mapping lists databases."""
+    parts = (part.value for part in ast.walk(value) if isinstance(part, ast.Constant))
+    return any(isinstance(part, str) and WHOLE_SUFFIX.search(part) for part in parts)
 
 
 def _is_execute(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and call.func.attr in ("execute", "executemany")
 
 
-def _assigned(parent: ast.AST, ancestors: list[ast.AST]) -> Context:
+def _assigned(parent: ast.AST, child: ast.AST, ancestors: list[ast.AST]) -> Context:
+    if child is getattr(parent, "annotation", None):
+        return Context(Kind.CALL_ARG, obstacle="an annotation")
     targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]  # type: ignore[attr-defined]
     target = targets[0]
     if isinstance(target, ast.Subscript):
@@ -245,5 +276,7 @@ def _assigned(parent: ast.AST, ancestors: list[ast.AST]) -> Context:
         if isinstance(ancestor, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             return Context(Kind.LOCAL)
         if isinstance(ancestor, ast.ClassDef):
+            if any((dotted(base) or "").endswith(("Enum", "Flag")) for base in ancestor.bases):
+                return Context(Kind.ATTRIBUTE, obstacle="a member of an enumeration")
             return Context(Kind.DEFAULT_PARAM if isinstance(parent, ast.AnnAssign) else Kind.ATTRIBUTE)
     return Context(Kind.CONSTANT)

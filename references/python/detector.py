@@ -6,6 +6,7 @@ Only the branches that hold a candidate line are visited: the cost is that of th
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_left
 from dataclasses import replace
 
@@ -16,12 +17,12 @@ from references.python.composition import Composition, compose
 from references.python.context import Context, classify
 from references.python.lexer import Hits
 from references.python.names import ModuleNames
-from references.python.openings import openings
+from references.python.openings import Uses, uses
 from references.python.parsing import Position, offsets_of, position
 from references.python.templates import Form, path_form
 from references.text import LineTable
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
 class Detector:
@@ -40,7 +41,7 @@ class Detector:
         pending: list[tuple[ast.AST, list[ast.AST]]] = [(self.tree, [])]
         while pending:
             node, ancestors = pending.pop()
-            self.names.enclosing = [ancestor for ancestor in ancestors if isinstance(ancestor, _FUNCTIONS)]
+            self.names.enclosing = [ancestor for ancestor in ancestors if isinstance(ancestor, _SCOPES)]
             children = self._visit(node, ancestors)
             below = [*ancestors, node]
             pending.extend((child, below) for child in reversed(children) if self._holds_candidate(child))
@@ -130,7 +131,7 @@ class Detector:
                 prose=context.prose,
                 callee=context.callee,
                 inside=_scopes(ancestors),
-                only_if_declared=context.key or (context.kind is Kind.COMPARISON and "/" not in form.text),
+                only_if_declared="/" not in form.text and (context.key or context.kind is Kind.COMPARISON),
             )
         )
 
@@ -172,17 +173,18 @@ class Detector:
     def _literal_span(self, literal: ast.expr, form: Form) -> Span:
         start, end = offsets_of(literal, self.table)
         if self._is_multi_line(start, end):
-            places = self._places_in_token(literal, start, end)
-            if places:
-                return self.table.span(*places[0])
+            name = re.split(r"[/\\]", form.text)[-1]
+            for place in self._places_in_token(literal, start, end):
+                if self.table.text[slice(*place)].endswith(name):
+                    return self.table.span(*place)
         return self.table.span(start, end)
 
-    def openings(self) -> dict[int, set[str]]:
-        """For the sites (by their index) that the module opens: the functions and classes that do so.
+    def uses(self) -> Uses:
+        """What the module does with its sites, by their index.
 
-        It walks the whole module, so it is worth asking only where two databases become one.
+        It walks the whole module, so it is worth asking only where a rewrite could do harm.
         """
-        return openings(self.tree, self.names, self._numbers)
+        return uses(self.tree, self.names, self._numbers)
 
 
 def _is_statement(ancestors: list[ast.AST]) -> bool:

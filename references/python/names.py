@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -51,13 +52,14 @@ def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
 class ModuleNames:
     """Imports and constants of a module, worked out when first asked for.
 
-    `enclosing` are the functions around the expression that is being looked at; whoever visits keeps it.
+    `enclosing` are the functions and classes around the expression that is being looked at; whoever visits keeps it.
     """
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
-        self.enclosing: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda] = []
+        self.enclosing: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef] = []
         self._bound: dict[ast.AST, set[str]] = {}
+        self.resolving: set[str] = set()
 
     @cached_property
     def imports(self) -> dict[str, str]:
@@ -83,19 +85,26 @@ class ModuleNames:
 
     @cached_property
     def _constants(self) -> dict[str, ast.expr]:
-        """Values of names that module-level code binds exactly once, by a plain assignment at the top level."""
-        values: dict[str, ast.expr] = {}
-        repeated: set[str] = set()
-        for statement in statements(self.tree.body, definitions=False):
-            for name in _assigned(statement):
-                if name in values or statement not in self.tree.body:
-                    repeated.add(name)
-                elif (value := getattr(statement, "value", None)) is not None:
-                    values[name] = value
+        """Values of names that a plain assignment at the top level binds, and nothing else that runs on import."""
+        bound: Counter[str] = Counter()
+        pending: list[ast.AST] = list(self.tree.body)
+        while pending:
+            node = pending.pop()
+            if isinstance(node, _DEFINITIONS):
+                bound[node.name] += 1
+                continue
+            bound.update(_bound_by(node))
+            pending.extend(ast.iter_child_nodes(node))
         for statement in statements(self.tree.body):
             if isinstance(statement, ast.Global):
-                repeated.update(statement.names)
-        return {name: value for name, value in values.items() if name not in repeated}
+                bound.update(statement.names)
+        values: dict[str, ast.expr] = {}
+        for statement in self.tree.body:
+            value = getattr(statement, "value", None)
+            for name in _assigned(statement):
+                if value is not None and bound[name] == 1:
+                    values[name] = value
+        return values
 
     def constant(self, name: str) -> ast.expr | None:
         """The value of a module constant, unless a function around the current expression binds the name, too."""
@@ -104,12 +113,9 @@ class ModuleNames:
             return None
         return value
 
-    def _bound_in(self, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> set[str]:
+    def _bound_in(self, function: ast.AST) -> set[str]:
         if function not in self._bound:
-            nodes = list(ast.walk(function))
-            names = {node.arg for node in nodes if isinstance(node, ast.arg)}
-            names |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-            self._bound[function] = names
+            self._bound[function] = {name for node in ast.walk(function) for name in _bound_by(node)}
         return self._bound[function]
 
     def path_constructor(self) -> str | None:
@@ -126,9 +132,20 @@ class ModuleNames:
         return None
 
 
+def _bound_by(node: ast.AST) -> list[str]:
+    """The names that a node itself binds."""
+    if isinstance(node, ast.Name):
+        return [] if isinstance(node.ctx, ast.Load) else [node.id]
+    if isinstance(node, ast.arg):
+        return [node.arg]
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+    return [node.name] if isinstance(node, ast.ExceptHandler) and node.name else []
+
+
 def _assigned(statement: ast.stmt) -> list[str]:
     if isinstance(statement, ast.Assign):
         return [target.id for target in statement.targets if isinstance(target, ast.Name)]
-    if isinstance(statement, (ast.AnnAssign, ast.AugAssign)) and isinstance(statement.target, ast.Name):
+    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
         return [statement.target.id]
     return []

@@ -14,6 +14,7 @@ Rather than a second detector on another tree, what is new is overwritten in pla
 from __future__ import annotations
 
 import ast
+import re
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -23,6 +24,8 @@ from references.text import LineTable
 
 def lowered(text: str) -> str | None:
     """`text` in older syntax, equal in length and lines; None if LibCST does not parse it either."""
+    if _too_deep(text):
+        return None
     try:
         module = cst.parse_module(text)
     except (cst.ParserSyntaxError, RecursionError, ValueError):
@@ -31,6 +34,21 @@ def lowered(text: str) -> str | None:
     lowering = _Lowering(text)
     wrapper.visit(lowering)
     return "".join(lowering.characters)
+
+
+def _too_deep(text: str) -> bool:
+    """True for nesting beyond CPython's own limits: LibCST's parser has none, and overflows its stack."""
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        depth += 1 if match[0] in "([{" else -1
+        if depth > _DEEPEST:
+            return True
+    return any(line.count("+") > _LONGEST_CHAIN for line in text.split("\n"))
+
+
+_BRACKET = re.compile(r"[()\[\]{}]")
+_DEEPEST = 200
+_LONGEST_CHAIN = 1000
 
 
 class _Lowering(cst.CSTVisitor):

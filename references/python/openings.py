@@ -1,7 +1,8 @@
-"""Which functions and classes open, copy or attach which of a module's databases.
+"""What a module does with its databases: which are opened side by side, which are deleted, moved or overwritten.
 
 Code that opens an old and a new database side by side is a migration: rewriting both to one accessor would make it
-read and write the same file. This module says which sites meet in one function or class; the policy decides.
+read and write the same file. Code that deletes the old file would delete the new one. This module says which sites
+that concerns; the policy decides.
 """
 
 from __future__ import annotations
@@ -9,38 +10,68 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from references.python.context import CONNECT_FUNCTIONS
 from references.python.names import ModuleNames
 from references.python.parsing import Position, position
 
-_FILE_FUNCTIONS = frozenset(
-    {"open", "os.rename", "os.replace", "os.link", "os.symlink"}
-    | {f"shutil.{name}" for name in ("copy", "copy2", "copyfile", "move")}
+MODULE = "the module"
+
+_ENGINES = frozenset(
+    {"sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "databases.Database"}
+    | {"sqlmodel.create_engine", "peewee.SqliteDatabase", "playhouse.sqlite_ext.SqliteExtDatabase"}
 )
-_PATH_METHODS = frozenset({"rename", "replace", "copy", "copy_into"})
+_OPENERS = CONNECT_FUNCTIONS | _ENGINES
+_DESTRUCTIVE_FUNCTIONS = frozenset(
+    {"os.remove", "os.unlink", "os.rename", "os.renames", "os.replace", "os.truncate", "os.link", "os.symlink"}
+    | {f"shutil.{name}" for name in ("copy", "copy2", "copyfile", "copyfileobj", "move", "rmtree")}
+)
+_DESTRUCTIVE_METHODS = frozenset(
+    "unlink rename write_bytes write_text touch symlink_to hardlink_to copy_into move move_into".split()
+)
+_WRITING_MODES = frozenset("wax+")
 
 Scopes = tuple[str, ...]
 
 
-def openings(tree: ast.Module, names: ModuleNames, sites: Mapping[Position, int]) -> dict[int, set[str]]:
-    """For each site, the functions and classes that open its database.
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What is done with sites, by their number.
 
-    `sites` maps the position of a path expression to the site's number; the result maps numbers to scope names.
+    opened     the functions and classes that open the database, `MODULE` for code outside them
+    destroyed  what deletes, moves or overwrites the file
+    paired     what is given several paths in one call that copies or moves files
     """
+
+    opened: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    destroyed: dict[int, str] = field(default_factory=dict)
+    paired: dict[int, str] = field(default_factory=dict)
+
+
+def uses(tree: ast.Module, names: ModuleNames, sites: Mapping[Position, int]) -> Uses:
+    """What the module does with its sites. `sites` maps the position of a path expression to the site's number."""
     walk = _Walk(names, sites)
     walk.collect(tree, ())
-    opened: dict[int, set[str]] = defaultdict(set)
+    found = Uses()
     for scopes, argument in [*walk.opened, *walk.opened_by_helpers()]:
         for number in walk.resolve(argument, scopes):
-            for scope in _function_and_classes(scopes, walk.class_names):
-                opened[number].add(scope)
-    return opened
+            found.opened[number].update(_function_and_classes(scopes, walk.class_names))
+    for scopes, function, arguments in walk.together:
+        numbers = set().union(*(walk.resolve(argument, scopes) for argument in arguments))
+        for number in numbers if len(numbers) > 1 else ():
+            found.opened[number].add(f"{function}(…)")
+    for scopes, function, arguments in walk.destroyed:
+        numbers = set().union(*(walk.resolve(argument, scopes) for argument in arguments))
+        for number in numbers:
+            found.destroyed.setdefault(number, function)
+            if len(numbers) > 1:
+                found.paired.setdefault(number, function)
+    return found
 
 
 def _function_and_classes(scopes: Scopes, class_names: set[str]) -> Iterable[str]:
-    if scopes:
-        yield ".".join(scopes)
+    yield ".".join(scopes) or MODULE
     for length in range(1, len(scopes)):
         name = ".".join(scopes[:length])
         if name in class_names:
@@ -61,6 +92,8 @@ class _Walk:
         self.connections: set[tuple[Scopes, str]] = set()
         self.helpers: set[Scopes] = set()
         self.calls: list[tuple[Scopes, ast.Call]] = []
+        self.together: list[tuple[Scopes, str, list[ast.expr]]] = []
+        self.destroyed: list[tuple[Scopes, str, list[ast.expr]]] = []
 
     def opened_by_helpers(self) -> Iterable[tuple[Scopes, ast.expr]]:
         """`legacy = sqlite3.connect(OLD)` beside `conn = _connect()`: a helper opens for whoever calls it."""
@@ -119,20 +152,20 @@ class _Walk:
             self.helpers.add(scopes)
 
     def _opens(self, call: ast.Call) -> bool:
-        return self.names.qualified(call.func) in CONNECT_FUNCTIONS
+        return self.names.qualified(call.func) in _OPENERS
 
-    def resolve(self, node: ast.expr, scopes: Scopes, depth: int = 0) -> set[int]:
+    def resolve(self, node: ast.expr, scopes: Scopes, seen: set[tuple[Scopes, str]] | None = None) -> set[int]:
         """The numbers of the sites whose path `node` may hold."""
-        if depth > 8:
-            return set()
+        seen = set() if seen is None else seen
         direct = self._sites_in(node)
         for part in ast.walk(node):
             key = self._key(part, scopes)
-            if key is None:
+            if key is None or key in seen:
                 continue
+            seen.add(key)
             direct |= self.values.get(key, set())
             for copied_in, value in self.copies.get(key, ()):
-                direct |= self.resolve(value, copied_in, depth + 1)
+                direct |= self.resolve(value, copied_in, seen)
         return direct
 
     def _sites_in(self, node: ast.expr) -> set[int]:
@@ -181,14 +214,42 @@ class _Walk:
             self.copies[key].append((scopes, value))
 
     def _call(self, call: ast.Call, scopes: Scopes) -> None:
-        function = self.names.qualified(call.func)
-        method = call.func.attr if isinstance(call.func, ast.Attribute) else None
+        function = self.names.qualified(call.func) or ""
+        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
         attaches = method in ("execute", "executescript") and "attach" in _first_text(call).lower()
-        if function in CONNECT_FUNCTIONS or function in _FILE_FUNCTIONS or attaches:
+        if function in _OPENERS or attaches:
             self.opened.extend((scopes, argument) for argument in arguments)
-        if method in _PATH_METHODS and isinstance(call.func, ast.Attribute) and arguments:
-            self.opened.extend((scopes, argument) for argument in (call.func.value, arguments[0]))
+        elif function in _DESTRUCTIVE_FUNCTIONS or (function in ("open", "io.open") and _writes(call)):
+            self.opened.extend((scopes, argument) for argument in arguments)
+            self.destroyed.append((scopes, function, arguments))
+        elif isinstance(call.func, ast.Attribute) and _destroys(call, method):
+            self.destroyed.append((scopes, f"Path.{method}", [call.func.value, *arguments]))
+        elif len(arguments) > 1 and not function.rpartition(".")[2][:1].isupper():
+            # A constructor may well be given the paths of two stores; a function with both sides is a migration.
+            self.together.append((scopes, function or method, arguments))
+
+
+def _writes(call: ast.Call) -> bool:
+    """True for `open(path, "w")` and its like."""
+    modes = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "mode")]
+    return any(isinstance(mode, ast.Constant) and _WRITING_MODES & set(str(mode.value)) for mode in modes)
+
+
+def _destroys(call: ast.Call, method: str) -> bool:
+    """True for the methods of a Path; `text.replace(a, b)` has two arguments, `path.replace(target)` one."""
+    if method == "open":
+        return any(isinstance(mode, ast.Constant) and _WRITING_MODES & set(str(mode.value)) for mode in call.args[:1])
+    return method in _DESTRUCTIVE_METHODS or (method == "replace" and len(call.args) == 1)
+
+
+def _first_text(call: ast.Call) -> str:
+    first = call.args[0] if call.args else None
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        return first.value
+    if isinstance(first, ast.JoinedStr):
+        return "".join(str(part.value) for part in first.values if isinstance(part, ast.Constant))
+    return ""
 
 
 def _children(node: ast.AST) -> list[ast.AST]:
@@ -205,12 +266,3 @@ def _children(node: ast.AST) -> list[ast.AST]:
 
 def _is_self(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in ("self", "cls")
-
-
-def _first_text(call: ast.Call) -> str:
-    first = call.args[0] if call.args else None
-    if isinstance(first, ast.Constant) and isinstance(first.value, str):
-        return first.value
-    if isinstance(first, ast.JoinedStr):
-        return "".join(str(part.value) for part in first.values if isinstance(part, ast.Constant))
-    return ""

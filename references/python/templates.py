@@ -12,8 +12,8 @@ from references.python.composition import Composition
 from references.python.names import ModuleNames
 
 _WILDCARD = re.compile(r"[*?]")
+_PLAIN_QUERY = re.compile(r"[\w?=&.,:+/%~-]*")
 _DRIVE = re.compile(r"\A[A-Za-z]:(?=[\\/])")
-_OTHER_SCHEME = re.compile(r"\w{2,}://")
 _NEVER_IN_PATH = re.compile(r"[\r\n\t\"'`<>|;=,:]|\A\s|\s\Z")
 
 
@@ -36,9 +36,9 @@ def path_form(composition: Composition, connected: bool, names: ModuleNames) -> 
     url = SQLITE_URL.fullmatch(text)
     if url:
         return _url_form(url, composition)
-    if connected and text.startswith("file:"):
-        uri = FILE_URI.fullmatch(text)
-        return _url_form(uri, composition) if uri else None
+    uri = FILE_URI.fullmatch(text) if text.startswith("file:") else None
+    if uri and (connected or WHOLE_SUFFIX.search(uri["path"])):
+        return _url_form(uri, composition)
     if not (_is_path(text) or (connected and _is_file(text))):
         return None
     if _WILDCARD.search(text):
@@ -59,12 +59,13 @@ def _url_form(url: re.Match[str], composition: Composition) -> Form | None:
         return None
     if any(character in path for character in "\n\"'` "):
         return None
-    computed = "{" in query or "@" in query
     text = f"{url['scheme']}{path}"
     quote = '"' if '"' not in query else "'"
     template = f"f{quote}{_escaped(url['scheme'])}{{@}}{_escaped(query)}{quote}"
     is_plain = isinstance(composition.literal, (ast.Constant, ast.JoinedStr))
-    obstacle = "a URL whose query is computed" if computed or not is_plain else None
+    obstacle = None if is_plain and _PLAIN_QUERY.fullmatch(query) else "a URL whose query is computed or unusual"
+    if path.startswith("file:"):
+        obstacle = "a URI inside a URL"
     return Form(text, template, Kind.URL, obstacle)
 
 
@@ -75,7 +76,7 @@ def _escaped(text: str) -> str:
 def _is_path(text: str) -> bool:
     """True for a text that is one path of a database file: a suffix, a name before it, no words around it."""
     match = WHOLE_SUFFIX.search(text)
-    if match is None or _OTHER_SCHEME.search(text):
+    if match is None or "://" in text:
         return False
     if _NEVER_IN_PATH.search(_DRIVE.sub("", text)):
         return False

@@ -69,3 +69,17 @@ def test_what_no_parser_accepts_is_reported_with_its_line(tmp_path):
     assert (error.line, error.message) == (2, "does not parse: expected ':'")
     [reference] = prepared.scan.references
     assert (reference.kind, reference.verdict.reason) == ("unparsed", "the file does not parse")
+
+
+@pytest.mark.parametrize(
+    "expression", ["(" * 3000 + "PATH" + ")" * 3000, "1+" * 5000 + "PATH"], ids=["brackets", "chain"]
+)
+def test_nesting_beyond_every_parser_is_reported_not_followed(tmp_path, expression):
+    (tmp_path / "dbfold.yaml").write_text(POLICY)
+    file = tmp_path / "module.py"
+    file.write_text("type Alias = int\nX = " + expression.replace("PATH", '"/app/data/zoe.db"') + "\n")
+    prepared = prepare([file], load_policy(tmp_path / "dbfold.yaml"), jobs=1)
+    assert not prepared.changes
+    assert len(prepared.scan.errors) == 1
+    [reference] = prepared.scan.references
+    assert reference.verdict.action == "review"

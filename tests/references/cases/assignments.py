@@ -54,5 +54,5 @@ CONFIG["db_path"] = "/app/data/zoe.db"  #: collection rewrite
 os.environ["DATABASE_PATH"] = "/app/data/zoe.db"  #: env-assignment review
 PATHS = ["/app/data/zoe.db"]  #: collection review
 PAIR = ("/app/data/zoe.db", "/app/data/auth.db")  #: collection review; collection review
-MAPPING = {"auth.db": "zoe.db"}  #: collection review; collection rewrite
+MAPPING = {"auth.db": "zoe.db"}  #: collection review; collection review
 NESTED = {"databases": {"main": "data/zoe.db"}}  #: collection review

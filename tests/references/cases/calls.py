@@ -22,5 +22,5 @@ if name in ("zoe.db", "auth.db"):  #: comparison review; comparison review
     pass
 names = []
 names.append("zoe.db")  #: collection review
-shutil.copy("/app/data/zoe.db", "/backup/zoe.db")  #: call-arg rewrite; call-arg review
+shutil.copy("/app/data/zoe.db", "/backup/zoe.db")  #: call-arg review; call-arg review
 f"{KnowledgeStore('/app/data/zoe.db')}"  #: call-arg review

@@ -9,7 +9,7 @@ import duckdb
 import shelve
 
 sqlite3.connect("/app/data/zoe.db")  #: connect-literal rewrite
-sqlite3.connect('/app/data/auth.db', check_same_thread=False)  #: connect-literal rewrite
+sqlite3.connect('/app/data/zoe.db', check_same_thread=False)  #: connect-literal rewrite
 sqlite3.connect(database="data/zoe.db")  #: connect-literal rewrite
 sqlite3.connect(r"/app/data/zoe.db")  #: connect-literal rewrite
 sqlite3.connect(u"/app/data/zoe.db")  #: connect-literal rewrite
