@@ -22,7 +22,7 @@ from references.python.openings import MODULE, Uses
 Located = Sequence[tuple[Site, Location]]
 
 _FILE_CALL = re.compile(
-    r"\b(?:unlink|remove|renames?|rmtree|move(?:_into)?|copy2?|copyfile\w*|copy_into|write_bytes|write_text|touch|truncate"
+    r"\b(?:unlink|remove|renames?|rmtree|move(?:_into)?|copy2?|copyfile\w*|copy_into|write_bytes|write_text|truncate"
     r"|link|symlink\w*|hardlink_to|open)\s*\(|\.replace\s*\("
 )
 
@@ -37,13 +37,12 @@ def hazards(policy: Policy, located: Located, text: str, uses: Callable[[], Uses
     reasons = _side_by_side(located, targets, found) if folds else {}
     for number, function in found.paired.items():
         if targets[number]:
-            reasons.setdefault(number, f"one of several paths of {function}, which deletes, moves or overwrites files")
+            reasons.setdefault(number, f"{function} is given several paths: what becomes of which file?")
     for number, function in found.destroyed.items():
         entry = located[number][1].entry
         if entry is not None and entry.role is Role.RETIRED:
-            reasons.setdefault(
-                number, f"deleted, moved or overwritten by {function}: it would be done to {targets[number]}"
-            )
+            reason = f"{function} deletes, moves or overwrites the file, and would do so to {targets[number]}"
+            reasons.setdefault(number, reason)
     return reasons
 
 

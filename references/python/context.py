@@ -28,11 +28,11 @@ OTHER_ENGINES = {
 _ENVIRONMENT_READERS = frozenset({"os.getenv", "os.environ.get"})
 _ENVIRONMENT_DEFAULTS = frozenset({"os.environ.setdefault", "os.environ.pop"})
 _FRAMEWORK_READERS = frozenset({"env", "config", "getenv", "get_env", "env_str"})
-_TRANSPARENT_FUNCTIONS = PATH_CLASSES | {
+TRANSPARENT_FUNCTIONS = PATH_CLASSES | {
     *("str", "os.fspath", "os.path.abspath", "os.path.expanduser", "os.path.realpath", "os.path.normpath"),
     *("os.path.expandvars", "typing.cast", "Path"),
 }
-_TRANSPARENT_METHODS = frozenset({"resolve", "absolute", "expanduser", "as_posix", "strip"})
+TRANSPARENT_METHODS = frozenset({"resolve", "absolute", "expanduser", "as_posix", "strip"})
 _SHELL_FUNCTIONS = frozenset(
     {"os.system", "os.popen", "asyncio.create_subprocess_shell", "asyncio.create_subprocess_exec"}
     | {f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen", "getoutput")}
@@ -104,15 +104,15 @@ def _in_parent(
             return Context(Kind.CALL_ARG, obstacle=f"only its .{parent.attr} is used")
         if parent.attr in _COMPARING_METHODS | {"format"}:
             return Context(Kind.COMPARISON, obstacle="part of a string operation")
-        return None if parent.attr in _TRANSPARENT_METHODS else Context(Kind.CALL_ARG, callee=parent.attr)
+        return None if parent.attr in TRANSPARENT_METHODS else Context(Kind.CALL_ARG, callee=parent.attr)
     return _in_syntax(parent, child, ancestors, names)
 
 
 def _is_transparent(call: ast.Call, child: ast.AST, names: ModuleNames) -> bool:
     """True for `str(…)`, `Path(…)`, `….resolve()`: what they are given is what matters to the code around them."""
     if child is call.func:
-        return isinstance(child, ast.Attribute) and child.attr in _TRANSPARENT_METHODS
-    return names.qualified(call.func) in _TRANSPARENT_FUNCTIONS and len(call.args) <= 2
+        return isinstance(child, ast.Attribute) and child.attr in TRANSPARENT_METHODS
+    return names.qualified(call.func) in TRANSPARENT_FUNCTIONS and len(call.args) <= 2
 
 
 def _in_call(
@@ -190,7 +190,7 @@ def _in_syntax(parent: ast.AST, child: ast.AST, ancestors: list[ast.AST], names:
             return Context(Kind.DEFAULT_PARAM)
         case ast.Assign() | ast.AnnAssign() | ast.NamedExpr() | ast.AugAssign():
             return _assigned(parent, child, ancestors)
-        case ast.arg() | ast.FunctionDef() | ast.AsyncFunctionDef() if child not in parent_decorators(parent):
+        case ast.arg() | ast.FunctionDef() | ast.AsyncFunctionDef() if child not in _decorators(parent):
             return Context(Kind.CALL_ARG, obstacle="an annotation")
         case ast.MatchMapping():
             return Context(Kind.COMPARISON, obstacle="compared as text")
@@ -209,7 +209,7 @@ def _in_syntax(parent: ast.AST, child: ast.AST, ancestors: list[ast.AST], names:
     return None
 
 
-def parent_decorators(parent: ast.AST) -> list[ast.expr]:
+def _decorators(parent: ast.AST) -> list[ast.expr]:
     """The decorators of a definition; of anything else, none."""
     return getattr(parent, "decorator_list", [])
 

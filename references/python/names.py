@@ -119,28 +119,52 @@ class ModuleNames:
         return self._bound[function]
 
     def path_constructor(self) -> str | None:
-        """How this module spells `pathlib.Path`, None if its top level does not import it."""
+        """How this module spells `pathlib.Path`; None if its top level does not import it, or binds that name again."""
+        bound = self._module_bindings
         for statement in self.tree.body:
-            if isinstance(statement, ast.ImportFrom) and statement.module == "pathlib":
-                for alias in statement.names:
-                    if alias.name == "Path":
-                        return alias.asname or alias.name
+            if isinstance(statement, ast.ImportFrom) and statement.module == "pathlib" and not statement.level:
+                spellings = {alias.asname or alias.name: "" for alias in statement.names if alias.name == "Path"}
             elif isinstance(statement, ast.Import):
-                for alias in statement.names:
-                    if alias.name == "pathlib":
-                        return f"{alias.asname or alias.name}.Path"
+                spellings = {
+                    alias.asname or alias.name: ".Path" for alias in statement.names if alias.name == "pathlib"
+                }
+            else:
+                continue
+            for name, rest in spellings.items():
+                if bound[name] == 1 and bound["*"] <= statement.lineno:
+                    return name + rest
         return None
 
+    @cached_property
+    def _module_bindings(self) -> Counter[str]:
+        """How often module-level code binds each name; for `*`, the line of the last `from … import *`."""
+        bound: Counter[str] = Counter()
+        for statement in statements(self.tree.body):
+            if isinstance(statement, ast.Global):
+                bound.update(statement.names)
+        for statement in statements(self.tree.body, definitions=False):
+            if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                bound.update(alias.asname or alias.name.partition(".")[0] for alias in statement.names)
+                if any(alias.name == "*" for alias in statement.names):
+                    bound["*"] = statement.lineno
+            elif isinstance(statement, _DEFINITIONS):
+                bound[statement.name] += 1
+            else:
+                bound.update(_stored(statement))
+        return bound
 
-def _bound_by(node: ast.AST) -> list[str]:
-    """The names that a node itself binds."""
-    if isinstance(node, ast.Name):
-        return [] if isinstance(node.ctx, ast.Load) else [node.id]
-    if isinstance(node, ast.arg):
-        return [node.arg]
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
-    return [node.name] if isinstance(node, ast.ExceptHandler) and node.name else []
+
+def _stored(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement binds itself, not those in its bodies."""
+    inside = {id(inner) for block in blocks(statement) for inner in block}
+    pending: list[ast.AST] = [statement]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+            yield node.name
+        pending.extend(child for child in ast.iter_child_nodes(node) if id(child) not in inside)
 
 
 def _assigned(statement: ast.stmt) -> list[str]:

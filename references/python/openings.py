@@ -12,11 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from references.python.context import CONNECT_FUNCTIONS
+from references.python.context import CONNECT_FUNCTIONS, TRANSPARENT_FUNCTIONS, TRANSPARENT_METHODS
 from references.python.names import ModuleNames
 from references.python.parsing import Position, position
 
-MODULE = "the module"
+MODULE = "module"
 
 _ENGINES = frozenset(
     {"sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "databases.Database"}
@@ -28,7 +28,7 @@ _DESTRUCTIVE_FUNCTIONS = frozenset(
     | {f"shutil.{name}" for name in ("copy", "copy2", "copyfile", "copyfileobj", "move", "rmtree")}
 )
 _DESTRUCTIVE_METHODS = frozenset(
-    "unlink rename write_bytes write_text touch symlink_to hardlink_to copy_into move move_into".split()
+    "unlink rename write_bytes write_text symlink_to hardlink_to copy_into move move_into".split()
 )
 _WRITING_MODES = frozenset("wax+")
 
@@ -210,8 +210,15 @@ class _Walk:
         found = self._sites_in(value)
         if found:
             self.values[key] |= found
-        elif isinstance(value, (ast.Name, ast.Attribute, ast.BoolOp, ast.IfExp, ast.Call)):
+        elif isinstance(value, (ast.Name, ast.Attribute, ast.BoolOp, ast.IfExp)) or self._keeps_path(value):
             self.copies[key].append((scopes, value))
+
+    def _keeps_path(self, value: ast.expr) -> bool:
+        """True for `Path(old)` and `old.resolve()`; a row that a connection returns is another matter."""
+        if not isinstance(value, ast.Call):
+            return False
+        transparent = self.names.qualified(value.func) in TRANSPARENT_FUNCTIONS
+        return transparent or (isinstance(value.func, ast.Attribute) and value.func.attr in TRANSPARENT_METHODS)
 
     def _call(self, call: ast.Call, scopes: Scopes) -> None:
         function = self.names.qualified(call.func) or ""

@@ -104,7 +104,7 @@ def test_every_accessor_style_has_an_example():
 
 # -- reasons --------------------------------------------------------------------------------------------------------
 
-REASON_MODULES = ["references/verdicts.py", "references/plain_text.py"]
+REASON_MODULES = ["references/verdicts.py", "references/hazards.py", "references/plain_text.py"]
 REASON_MODULES += [f"references/python/{path.name}" for path in (ROOT / "references/python").glob("*.py")]
 # Modules whose exceptions and file errors a user reads; what else they hold is not for users.
 ERROR_MODULES = [f"references/{name}.py" for name in ("scan", "text", "discovery", "python/parsing")]
