@@ -86,18 +86,7 @@ class ModuleNames:
     @cached_property
     def _constants(self) -> dict[str, ast.expr]:
         """Values of names that a plain assignment at the top level binds, and nothing else that runs on import."""
-        bound: Counter[str] = Counter()
-        pending: list[ast.AST] = list(self.tree.body)
-        while pending:
-            node = pending.pop()
-            if isinstance(node, _DEFINITIONS):
-                bound[node.name] += 1
-                continue
-            bound.update(_bound_by(node))
-            pending.extend(ast.iter_child_nodes(node))
-        for statement in statements(self.tree.body):
-            if isinstance(statement, ast.Global):
-                bound.update(statement.names)
+        bound = self._module_bindings
         values: dict[str, ast.expr] = {}
         for statement in self.tree.body:
             value = getattr(statement, "value", None)
@@ -131,40 +120,43 @@ class ModuleNames:
             else:
                 continue
             for name, rest in spellings.items():
-                if bound[name] == 1 and bound["*"] <= statement.lineno:
+                if bound[name] == 1 and self._last_star <= statement.lineno:
                     return name + rest
         return None
 
     @cached_property
     def _module_bindings(self) -> Counter[str]:
-        """How often module-level code binds each name; for `*`, the line of the last `from … import *`."""
+        """How often what runs on import binds each name; `global` in a function counts, too."""
         bound: Counter[str] = Counter()
+        pending: list[ast.AST] = list(self.tree.body)
+        while pending:
+            node = pending.pop()
+            if isinstance(node, _DEFINITIONS):
+                bound[node.name] += 1
+                continue
+            bound.update(_bound_by(node))
+            pending.extend(ast.iter_child_nodes(node))
         for statement in statements(self.tree.body):
             if isinstance(statement, ast.Global):
                 bound.update(statement.names)
-        for statement in statements(self.tree.body, definitions=False):
-            if isinstance(statement, (ast.Import, ast.ImportFrom)):
-                bound.update(alias.asname or alias.name.partition(".")[0] for alias in statement.names)
-                if any(alias.name == "*" for alias in statement.names):
-                    bound["*"] = statement.lineno
-            elif isinstance(statement, _DEFINITIONS):
-                bound[statement.name] += 1
-            else:
-                bound.update(_stored(statement))
         return bound
 
+    @cached_property
+    def _last_star(self) -> int:
+        """The line of the last `from … import *`, which may bind any name again; 0 if there is none."""
+        imports = [found for found in statements(self.tree.body) if isinstance(found, ast.ImportFrom)]
+        return max((found.lineno for found in imports if found.names[0].name == "*"), default=0)
 
-def _stored(statement: ast.stmt) -> Iterator[str]:
-    """The names that a statement binds itself, not those in its bodies."""
-    inside = {id(inner) for block in blocks(statement) for inner in block}
-    pending: list[ast.AST] = [statement]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-            yield node.name
-        pending.extend(child for child in ast.iter_child_nodes(node) if id(child) not in inside)
+
+def _bound_by(node: ast.AST) -> list[str]:
+    """The names that a node itself binds."""
+    if isinstance(node, ast.Name):
+        return [] if isinstance(node.ctx, ast.Load) else [node.id]
+    if isinstance(node, ast.arg):
+        return [node.arg]
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+    return [node.name] if isinstance(node, ast.ExceptHandler) and node.name else []
 
 
 def _assigned(statement: ast.stmt) -> list[str]:
