@@ -21,9 +21,11 @@ from references.python.openings import MODULE, Uses
 
 Located = Sequence[tuple[Site, Location]]
 
+# What deletes, moves or overwrites files; a file without it need not be walked for that.
 _FILE_CALL = re.compile(
-    r"\b(?:unlink|remove|renames?|rmtree|move(?:_into)?|copy2?|copyfile\w*|copy_into|write_bytes|write_text|truncate"
-    r"|link|symlink\w*|hardlink_to|open)\s*\(|\.replace\s*\("
+    r"\bos\.(?:remove|unlink|renames?|replace|truncate|link|symlink)\b|\bshutil\b|\bfrom os import\b"
+    r"|\.(?:unlink|rename|write_bytes|write_text|symlink_to|hardlink_to|copy_into|move|move_into)\s*\("
+    r"|\bopen\s*\([^\n]*[\"'][rbt]*[wax+]|\.replace\s*\([^,\n]*\)"
 )
 
 
@@ -31,7 +33,8 @@ def hazards(policy: Policy, located: Located, text: str, uses: Callable[[], Uses
     """The reasons, by the site's index. `uses` walks the whole module and is asked only where there may be any."""
     targets = [_target_name(policy, site, place) for site, place in located]
     folds = _any_fold(located, targets)
-    if not folds and not (any(targets) and _FILE_CALL.search(text)):
+    several = sum(target is not None for target in targets) > 1
+    if not folds and not ((several or _any_retired(located)) and _FILE_CALL.search(text)):
         return {}
     found = uses()
     reasons = _side_by_side(located, targets, found) if folds else {}
@@ -49,6 +52,10 @@ def hazards(policy: Policy, located: Located, text: str, uses: Callable[[], Uses
 def _target_name(policy: Policy, site: Site, place: Location) -> str | None:
     target = policy.target(place.entry) if place.entry and site.prose is None else None
     return target.name if target else None
+
+
+def _any_retired(located: Located) -> bool:
+    return any(place.entry is not None and place.entry.role is Role.RETIRED for _, place in located)
 
 
 def _any_fold(located: Located, targets: list[str | None]) -> bool:

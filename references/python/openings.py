@@ -84,6 +84,7 @@ class _Walk:
     def __init__(self, names: ModuleNames, sites: Mapping[Position, int]) -> None:
         self.names = names
         self.sites = sites
+        self.lines = {place[0] for place in sites}
         self.site_nodes: dict[int, ast.expr] = {}
         self.class_names: set[str] = set()
         self.values: dict[tuple[Scopes, str], set[int]] = defaultdict(set)
@@ -125,8 +126,10 @@ class _Walk:
         pending: list[tuple[ast.AST, Scopes]] = [(tree, scopes)]
         while pending:
             node, scopes = pending.pop()
-            if isinstance(node, ast.expr) and (number := self.sites.get(position(node))) is not None:
-                self.site_nodes.setdefault(number, node)
+            if isinstance(node, ast.expr) and node.lineno in self.lines:
+                number = self.sites.get(position(node))
+                if number is not None:
+                    self.site_nodes.setdefault(number, node)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 scopes = (*scopes, node.name)
                 if isinstance(node, ast.ClassDef):
@@ -169,6 +172,8 @@ class _Walk:
         return direct
 
     def _sites_in(self, node: ast.expr) -> set[int]:
+        if self.lines.isdisjoint(range(node.lineno, (node.end_lineno or node.lineno) + 1)):
+            return set()
         found = {self.sites.get(position(part)) for part in ast.walk(node) if isinstance(part, ast.expr)}
         return {number for number in found if number is not None}
 
