@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,12 +18,13 @@ class Bindings:
 
     bound   how often a name is bound, in any scope
     used    how often it is read, in any scope
-    quoted  texts without spaces: `__all__`, annotations in quotes
+    quoted  texts of one line that may name something: `__all__`, annotations in quotes
     """
 
     bound: Counter[str] = field(default_factory=Counter)
     used: Counter[str] = field(default_factory=Counter)
     quoted: set[str] = field(default_factory=set)
+    _alone: set[int] = field(default_factory=set)  # texts that are statements, such as docstrings
 
     @classmethod
     def of(cls, nodes: Iterable[ast.AST]) -> Bindings:
@@ -33,8 +37,9 @@ class Bindings:
         return found
 
     def mentions(self, name: str) -> bool:
-        """True if a quoted annotation or `__all__` names `name`."""
-        return any(name == text.partition(".")[0].partition("[")[0] for text in self.quoted)
+        """True if a quoted annotation or `__all__` names `name`; so may any other text of one line."""
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        return any(word.search(text) for text in self.quoted)
 
 
 def _name(found: Bindings, node: Any) -> None:
@@ -51,7 +56,7 @@ def _imported(found: Bindings, node: Any) -> None:
 
 
 def _constant(found: Bindings, node: Any) -> None:
-    if isinstance(node.value, str) and " " not in node.value and "\n" not in node.value:
+    if isinstance(node.value, str) and "\n" not in node.value and id(node) not in found._alone:
         found.quoted.add(node.value)
 
 
@@ -70,6 +75,7 @@ _RECORDERS: dict[type, Callable[[Bindings, Any], None]] = {
     ast.ImportFrom: _imported,
     ast.Global: lambda found, node: found.bound.update(node.names),
     ast.Nonlocal: lambda found, node: found.bound.update(node.names),
+    ast.Expr: lambda found, node: found._alone.add(id(node.value)),  # comes before its value
     ast.Constant: _constant,
 }
 
@@ -98,14 +104,41 @@ def top_level_imports(tree: ast.Module) -> list[ImportedName]:
 
 
 def unused_imports(
-    tree: ast.Module, bindings: Bindings, removed: Sequence[ast.expr], added: Sequence[ast.expr]
+    tree: ast.Module,
+    bindings: Bindings,
+    removed: Sequence[ast.expr],
+    added: Sequence[ast.expr],
+    local: AbstractSet[str] = frozenset(),
 ) -> list[ImportedName]:
-    """Imports that only the `removed` expressions used; what `added` expressions use counts as used."""
+    """Imports of the standard library that only the `removed` expressions used.
+
+    What `added` expressions use counts as used. Other packages, and modules of the application's own (`local`), may be
+    imported for their side effects, or be meant for whoever imports this module.
+    """
     gone, new = Bindings.of(removed), Bindings.of(added)
     unused = []
     for imported in top_level_imports(tree):
         name = imported.name
         remaining = bindings.used[name] - gone.used[name] + new.used[name]
-        if gone.used[name] and not remaining and bindings.bound[name] == 1 and not bindings.mentions(name):
+        if not gone.used[name] or remaining or bindings.bound[name] != 1:
+            continue
+        if _is_standard(imported, local) and not bindings.mentions(name):
             unused.append(imported)
     return unused
+
+
+def _is_standard(imported: ImportedName, local: AbstractSet[str]) -> bool:
+    statement = imported.statement
+    if isinstance(statement, ast.ImportFrom):
+        if statement.level:
+            return False
+        module = statement.module or ""
+    else:
+        module = imported.alias.name
+    top = module.partition(".")[0]
+    return top in sys.stdlib_module_names and top not in local
+
+
+def in_type_comment(text: str, name: str) -> bool:
+    """True if a comment such as `# type: (Path) -> None` names `name`."""
+    return re.search(rf"#[ \t]*type:[^\r\n]*\b{re.escape(name)}\b", text) is not None

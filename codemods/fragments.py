@@ -7,6 +7,8 @@ parentheses, so that a line break inside the header is none of our concern.
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -37,21 +39,25 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fragment:
+class Fragment:
+    """A simple statement, or an expression in the header of a compound one; `around` are the statements around it."""
+
     start: int
     end: int
     is_statement: bool
     node: ast.stmt | ast.expr
+    around: tuple[ast.stmt, ...] = ()
 
 
-def edits_for(tree: ast.Module, table: LineTable, changes: Sequence[Change]) -> list[Edit]:
+def edits_for(statements: Statements, changes: Sequence[Change]) -> list[Edit]:
     """One edit for each statement or header expression that holds changes. Raises ValueError if LibCST rejects one."""
-    grouped: dict[_Fragment, list[Change]] = {}
+    grouped: dict[int, tuple[Fragment, list[Change]]] = {}
     for change in changes:
-        grouped.setdefault(_enclosing(tree, table, change), []).append(change)
+        fragment = statements.enclosing(change.start, change.end)
+        grouped.setdefault(id(fragment.node), (fragment, []))[1].append(change)
     return [
-        Edit(fragment.start, fragment.end, _rewritten(fragment, table.text, inside))
-        for fragment, inside in grouped.items()
+        Edit(fragment.start, fragment.end, _rewritten(fragment, statements.table.text, inside))
+        for fragment, inside in grouped.values()
     ]
 
 
@@ -66,44 +72,72 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*pieces, text[position:]])
 
 
-def _enclosing(tree: ast.Module, table: LineTable, change: Change) -> _Fragment:
-    """The innermost simple statement, or header expression of a compound statement, that holds `change`."""
-    body: list[ast.stmt] = tree.body
-    while True:
-        statement = _holding(body, table, change)
-        inner = [block for block in blocks(statement) if _within(block, table, change)]
-        if inner:
-            body = inner[0]
-            continue
-        if not any(True for _ in blocks(statement)):
-            return _Fragment(*offsets_of(statement, table), is_statement=True, node=statement)
-        for expression in _header(statement):
-            start, end = offsets_of(expression, table)
-            if start <= change.start and change.end <= end:
-                return _Fragment(start, end, is_statement=False, node=expression)
-        raise ValueError(f"no statement holds offset {change.start}")
+class Statements:
+    """A module's statements and expressions by position: a generated module may have thousands to look up."""
 
+    def __init__(self, tree: ast.Module, table: LineTable) -> None:
+        self.tree = tree
+        self.table = table
+        self._begins: dict[int, list[int]] = {}
+        self._headers: dict[int, list[tuple[int, int, ast.expr]]] = {}
+        self._expressions: dict[int, dict[tuple[int, int], ast.expr]] = {}
 
-def expression_at(tree: ast.Module, table: LineTable, start: int, end: int) -> ast.expr:
-    """The outermost expression from `start` to `end` (offsets). Raises ValueError if there is none."""
-    fragment = _enclosing(tree, table, Change(start, end, ""))
-    pending: list[ast.AST] = [fragment.node]
-    while pending:
-        node = pending.pop(0)
-        if isinstance(node, ast.expr):
-            first, last = offsets_of(node, table)
-            if (first, last) == (start, end):
-                return node
-            if last <= start or end <= first:
-                continue
-        pending.extend(ast.iter_child_nodes(node))
-    raise ValueError(f"no expression stands at offset {start}")
+    def enclosing(self, start: int, end: int) -> Fragment:
+        """The innermost simple statement, or header expression of a compound statement, around a range.
 
+        Raises ValueError if there is none.
+        """
+        around: list[ast.stmt] = []
+        body: list[ast.stmt] | None = self.tree.body
+        while body is not None:
+            statement = self._holding(body, start)
+            inner = list(blocks(statement))
+            if not inner:
+                return Fragment(*offsets_of(statement, self.table), True, statement, tuple(around))
+            around.append(statement)
+            body = next((block for block in inner if _within(block, self.table, start, end)), None)
+        headers = self._header(around[-1])
+        for first, last, expression in headers[bisect_right(headers, start, key=lambda header: header[0]) - 1 :][:1]:
+            if first <= start and end <= last:
+                return Fragment(first, last, False, expression, tuple(around))
+        raise ValueError(f"no statement holds offset {start}")
 
-def _holding(body: list[ast.stmt], table: LineTable, change: Change) -> ast.stmt:
-    return next(
-        statement for statement in body if _begin(statement, table) <= change.start < offsets_of(statement, table)[1]
-    )
+    def expression_at(self, start: int, end: int) -> ast.expr:
+        """The outermost expression from `start` to `end` (offsets). Raises ValueError if there is none."""
+        node = self.enclosing(start, end).node
+        if id(node) not in self._expressions:
+            self._expressions[id(node)] = self._expressions_of(node)
+        try:
+            return self._expressions[id(node)][start, end]
+        except KeyError:
+            raise ValueError(f"no expression stands at offset {start}") from None
+
+    def _holding(self, body: list[ast.stmt], start: int) -> ast.stmt:
+        begins = self._begins.get(id(body))
+        if begins is None:
+            begins = self._begins[id(body)] = [_begin(statement, self.table) for statement in body]
+        number = bisect_right(begins, start) - 1
+        if number < 0 or start >= offsets_of(body[number], self.table)[1]:
+            raise ValueError(f"no statement holds offset {start}")
+        return body[number]
+
+    def _header(self, statement: ast.stmt) -> list[tuple[int, int, ast.expr]]:
+        if id(statement) not in self._headers:
+            found = [(*offsets_of(expression, self.table), expression) for expression in _header(statement)]
+            self._headers[id(statement)] = sorted(found, key=lambda header: header[:2])
+        return self._headers[id(statement)]
+
+    def _expressions_of(self, node: ast.stmt | ast.expr) -> dict[tuple[int, int], ast.expr]:
+        """Every expression by its range, the outermost where several share one. Fields of f-strings are left out."""
+        found: dict[tuple[int, int], ast.expr] = {}
+        pending: deque[ast.AST] = deque([node])
+        while pending:
+            inner = pending.popleft()
+            if isinstance(inner, ast.expr):
+                found.setdefault(offsets_of(inner, self.table), inner)
+            if not isinstance(inner, ast.JoinedStr):
+                pending.extend(ast.iter_child_nodes(inner))
+        return found
 
 
 def _begin(statement: ast.stmt, table: LineTable) -> int:
@@ -112,8 +146,8 @@ def _begin(statement: ast.stmt, table: LineTable) -> int:
     return min(offsets_of(node, table)[0] for node in nodes)
 
 
-def _within(block: list[ast.stmt], table: LineTable, change: Change) -> bool:
-    return _begin(block[0], table) <= change.start and change.end <= offsets_of(block[-1], table)[1]
+def _within(block: list[ast.stmt], table: LineTable, start: int, end: int) -> bool:
+    return _begin(block[0], table) <= start and end <= offsets_of(block[-1], table)[1]
 
 
 def _header(statement: ast.stmt) -> Iterable[ast.expr]:
@@ -127,17 +161,22 @@ def _header(statement: ast.stmt) -> Iterable[ast.expr]:
                 pending.append(child)
 
 
-def _rewritten(fragment: _Fragment, text: str, changes: Sequence[Change]) -> str:
+def _rewritten(fragment: Fragment, text: str, changes: Sequence[Change]) -> str:
     source = text[fragment.start : fragment.end]
     opening, closing = ("", "") if fragment.is_statement else ("(", "\n)")
     shift = len(opening) - fragment.start
     code = opening + source + closing
     replacements = {}
-    for change in changes:
-        start, end = change.start + shift, change.end + shift
-        span = (len(code[:start].encode()), len(code[start:end].encode()))
-        replacements[span] = cst.parse_expression(_separated(change, text))
+    position = width = 0  # in code points, in bytes
     try:
+        for change in sorted(changes, key=lambda change: change.start):
+            start, end = change.start + shift, change.end + shift
+            if start < position:
+                raise ValueError(f"two replacements overlap at offset {change.start}")
+            first = width + len(code[position:start].encode())
+            length = len(code[start:end].encode())
+            replacements[first, length] = cst.parse_expression(_separated(change, text))
+            position, width = end, first + length
         wrapper = MetadataWrapper(cst.parse_module(code), unsafe_skip_copy=True)
     except cst.ParserSyntaxError as error:
         raise ValueError(f"LibCST cannot parse the statement at offset {fragment.start}") from error

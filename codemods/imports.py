@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 
 from codemods.bindings import ImportedName
 from codemods.fragments import Edit, apply
+from references.python.names import dotted
 from references.python.parsing import offsets_of
 from references.text import LineTable
 
@@ -33,7 +34,7 @@ def insertion(tree: ast.Module, table: LineTable, code: str, limit: int, local: 
 
     `local` names the modules of the accessor root, so that the import joins the group of the application's own.
     """
-    place = _after_imports(tree, table, code, limit, local) or _after_header(tree, table)
+    place = _place(tree, table, code, limit, local)
     if place.offset > limit:
         raise ValueError("there is no line for the import before its first use")
     newline = newline_at(table, place.offset)
@@ -61,11 +62,72 @@ def newline_at(table: LineTable, offset: int) -> str:
     return "\n"
 
 
-def _leading_imports(tree: ast.Module, table: LineTable, limit: int) -> list[ast.Import | ast.ImportFrom]:
+def _place(tree: ast.Module, table: LineTable, code: str, limit: int, local: AbstractSet[str]) -> ImportPlace:
+    """Among the imports, but after what the module does to the environment: the accessor reads it when imported."""
+    prepared = None if code == "import os" else _last_preparation(tree, table, limit)
+    body = tree.body[tree.body.index(prepared) + 1 :] if prepared else tree.body
+    place = _after_imports(_leading_imports(body, table, limit), table, code, local)
+    if place is None and prepared:
+        return ImportPlace(_end_of_line(prepared, table), before="\n")
+    return place or _after_header(tree, table)
+
+
+_MAY_PREPARE = re.compile(r"env|sys\.path|chdir|addsitedir")
+_PREPARING_CALLS = re.compile(
+    r"(?:.*\.)?(?:load_dotenv|read_dotenv|read_env|load_env|chdir|putenv|unsetenv|addsitedir"
+    r"|environ\.(?:setdefault|update|pop|clear)|(?:sys\.path|syspath)\.\w+)"
+)
+_PREPARED_VALUES = re.compile(r"(?:.*\.)?environ|sys\.path")
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _last_preparation(tree: ast.Module, table: LineTable, limit: int) -> ast.stmt | None:
+    """The last top-level statement before `limit` that changes environment, module path or working directory."""
+    if not _MAY_PREPARE.search(table.text, 0, limit):
+        return None
+    last = None
+    own = {
+        statement.name
+        for statement in tree.body
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and any(True for _ in _preparations(statement.body, frozenset()))
+    }
+    for statement in tree.body:
+        if offsets_of(statement, table)[0] > limit:
+            break
+        if isinstance(statement, _DEFINITIONS):
+            continue
+        ends = [offsets_of(node, table)[1] for node in _preparations([statement], own)]
+        if any(end <= limit for end in ends):
+            if _end_of_line(statement, table) > limit:
+                raise ValueError("the environment is changed in the statement of the first use")
+            last = statement
+    return last
+
+
+def _preparations(body: Sequence[ast.stmt], own: AbstractSet[str]) -> Iterator[ast.expr]:
+    """What changes the environment when `body` runs; `own` are functions of the module that do so."""
+    pending: list[ast.AST] = list(body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (*_DEFINITIONS, ast.Lambda)):
+            continue
+        pending.extend(ast.iter_child_nodes(node))
+        if isinstance(node, ast.Call):
+            name = dotted(node.func) or ""
+            if name in own or _PREPARING_CALLS.fullmatch(name):
+                yield node
+        elif isinstance(node, (ast.Subscript, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
+            target = node.value if isinstance(node, ast.Subscript) else node
+            if _PREPARED_VALUES.fullmatch(dotted(target) or ""):
+                yield node
+
+
+def _leading_imports(body: Sequence[ast.stmt], table: LineTable, limit: int) -> list[ast.Import | ast.ImportFrom]:
     """The imports before the first definition, and before `limit`. `__future__` imports are not among them."""
     found: list[ast.Import | ast.ImportFrom] = []
-    for statement in tree.body:
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+    for statement in body:
+        if isinstance(statement, _DEFINITIONS):
             break
         if _end_of_line(statement, table) > limit:
             break
@@ -83,9 +145,8 @@ def _end_of_line(statement: ast.stmt, table: LineTable) -> int:
 
 
 def _after_imports(
-    tree: ast.Module, table: LineTable, code: str, limit: int, local: AbstractSet[str]
+    imports: Sequence[ast.Import | ast.ImportFrom], table: LineTable, code: str, local: AbstractSet[str]
 ) -> ImportPlace | None:
-    imports = _leading_imports(tree, table, limit)
     if not imports:
         return None
     if code == "import os":
@@ -174,28 +235,45 @@ def _before_first(tree: ast.Module, table: LineTable) -> int:
     return table.starts[(line if top == 1 else top) - 1]
 
 
-def removals(unused: Sequence[ImportedName], table: LineTable) -> list[Edit]:
-    """The edits that take unused names out of their statements; a statement without names goes with its line.
+def removable(unused: Sequence[ImportedName], table: LineTable) -> list[ImportedName]:
+    """Those that can go without taking anything else along.
 
-    A statement whose line says `noqa`, or that shares its line with another, stays.
+    A statement that says `noqa`, or that shares its line with another, stays; so does a name with a comment of its own.
     """
-    by_statement: dict[ast.Import | ast.ImportFrom, list[ast.alias]] = {}
+    by_statement: dict[ast.Import | ast.ImportFrom, list[ImportedName]] = {}
     for imported in unused:
-        by_statement.setdefault(imported.statement, []).append(imported.alias)
-    edits = []
-    for statement, aliases in by_statement.items():
+        by_statement.setdefault(imported.statement, []).append(imported)
+    found: list[ImportedName] = []
+    for statement, names in by_statement.items():
         start, end = offsets_of(statement, table)
-        line_end = _end_of_line(statement, table)
-        rest = table.text[end:line_end]
-        alone = not table.text[table.starts[statement.lineno - 1] : start].strip() and ";" not in rest
-        if "noqa" in rest or not alone:
+        line_start, line_end = table.starts[statement.lineno - 1], _end_of_line(statement, table)
+        lines = table.text[line_start:line_end]
+        alone = not table.text[line_start:start].strip() and ";" not in table.text[end:line_end]
+        if not alone or "noqa" in lines:
             continue
-        if len(aliases) < len(statement.names):
-            gone = {(alias.name, alias.asname) for alias in aliases}
+        free = [imported for imported in names if not _has_comment(imported.alias, table)]
+        if len(free) < len(statement.names) or "#" not in lines:
+            found += free
+    return found
+
+
+def removals(names: Sequence[ImportedName], table: LineTable) -> list[Edit]:
+    """The edits that take `removable` names out of their statements; a statement without names goes with its line."""
+    by_statement: dict[ast.Import | ast.ImportFrom, set[tuple[str, str | None]]] = {}
+    for imported in names:
+        by_statement.setdefault(imported.statement, set()).add((imported.alias.name, imported.alias.asname))
+    edits = []
+    for statement, gone in by_statement.items():
+        start, end = offsets_of(statement, table)
+        if len(gone) == len(statement.names):
+            edits.append(Edit(start, _end_of_line(statement, table), ""))
+        else:
             edits.append(Edit(start, end, _without(table.text[start:end], gone)))
-        elif not rest.strip():
-            edits.append(Edit(start, line_end, ""))
     return edits
+
+
+def _has_comment(alias: ast.alias, table: LineTable) -> bool:
+    return "#" in table.text[table.starts[alias.lineno - 1] : table.line_end(alias.end_lineno or alias.lineno)]
 
 
 def _without(code: str, gone: set[tuple[str, str | None]]) -> str:

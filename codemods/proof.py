@@ -62,6 +62,28 @@ def prove(old: Parsed, new: Parsed, intent: Intent) -> None:
         raise ProofError(f"the expression at line {min(replaced)[0]} was not replaced")
 
 
+def prove_text(old: ast.expr, new: ast.expr, path: str) -> None:
+    """Raises ProofError unless the f-string `new`, with the old path in its field, is the text constant `old`.
+
+    `path` ends with that old path; it may begin with the scheme of a URL. Other expressions are not looked at.
+    """
+    if not isinstance(new, ast.JoinedStr) or not isinstance(old, ast.Constant):
+        return
+    texts = ["".join(str(part.value) for part in run if isinstance(part, ast.Constant)) for run in _around_field(new)]
+    before, after = texts
+    value = str(old.value)
+    middle = value[len(before) : len(value) - len(after)]
+    if not middle or before + middle + after != value or not path.endswith(middle):
+        raise ProofError(f"line {old.lineno}: the new text does not say what the old one said")
+
+
+def _around_field(text: ast.JoinedStr) -> tuple[Sequence[ast.expr], Sequence[ast.expr]]:
+    fields = [number for number, part in enumerate(text.values) if isinstance(part, ast.FormattedValue)]
+    if len(fields) != 1:
+        raise ProofError(f"{len(fields)} fields in a text that names one path")
+    return text.values[: fields[0]], text.values[fields[0] + 1 :]
+
+
 def _same_text(one: object, other: object, old: Parsed, new: Parsed) -> bool:
     """True for statements of the same type in the same lines: what is written alike means alike."""
     if not isinstance(one, ast.stmt) or type(one) is not type(other):

@@ -107,7 +107,8 @@ def rewritten(examined: Examined, file: SourceFile, judge: Judge) -> str | None:
         return None
     from codemods.rewriting import Accessors, rewrite_module  # imports LibCST, which most files do not need
 
-    accessors = Accessors(judge.policy, judge.style, _local_modules(judge, file))
+    keeps_imports = Path(file.path).name == "__init__.py" or Path(file.path).suffix == ".pyi"
+    accessors = Accessors(judge.policy, judge.style, _local_modules(judge, file), keeps_imports)
     return rewrite_module(examined.source.text, examined.tree, examined.references, accessors)
 
 
