@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
+from codemods.dockerfile import copies_of_last_stage, is_ignored, prefix, with_accessor
 from dbpolicy.accessor import accessor_file_name, accessor_source, is_generated
 from dbpolicy.model import AccessorStyle, Policy
-
-_COPY = re.compile(
-    r"^(?P<indent>\s*)(?P<keyword>COPY|ADD)\s+(?P<flags>(?:--\S+\s+)*)(?P<paths>[^\\\n\[]+)$", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,50 +39,25 @@ def root_files(policy: Policy, root: str, style: AccessorStyle) -> RootFiles:
         return RootFiles(conflict=f"{directory / policy.accessor.module} is a package: set another accessor.module")
     new = accessor_source(policy, style).encode()
     files = [GeneratedFile(path, old, new)] if new != (old or b"").replace(b"\r\n", b"\n") else []
-    dockerfile, warning = _dockerfile(directory, root, path.name)
+    dockerfile, warning = _dockerfile(directory, root, policy.root, path.name)
     return RootFiles((*files, *dockerfile), warning=warning)
 
 
-def _dockerfile(directory: Path, root: str, module: str) -> tuple[list[GeneratedFile], str | None]:
+def _dockerfile(directory: Path, root: str, repository: Path, module: str) -> tuple[list[GeneratedFile], str | None]:
     """The root's Dockerfile with the accessor among the files that it copies one by one."""
     path = directory / "Dockerfile"
     if not path.is_file():
         return [], None
     old = path.read_bytes()
     text = old.decode("utf-8", "surrogateescape")
-    lines = text.splitlines(keepends=True)
-    last: tuple[int, re.Match[str]] | None = None
-    for number, line in enumerate(lines):
-        match = _COPY.match(line.rstrip("\r\n"))
-        if match is None or "--from=" in match["flags"]:
-            continue
-        sources = match["paths"].split()[:-1]
-        if any(_covers(source, root, module) for source in sources):
-            return [], None
-        if any(source.endswith(".py") for source in sources):
-            last = number, match
-    if last is None:
+    inside = prefix(copies_of_last_stage(text.splitlines(keepends=True)), root)
+    new, why_not = with_accessor(text, root, module)
+    if new is None and why_not == "unknown":
         return [], f"{path} copies no Python file that dbfold recognises: make sure that it copies {module}"
-    number, match = last
-    lines.insert(number + 1, _copy_line(match, module, lines[number]))
-    new = "".join(lines).encode("utf-8", "surrogateescape")
-    return [GeneratedFile(path, old, new)], None
-
-
-def _covers(source: str, root: str, module: str) -> bool:
-    """True if `COPY source …` brings the accessor along, with the root or the repository as build context."""
-    source = posixpath.normpath(source.removeprefix("./") or ".")
-    names = (module, posixpath.join(root, module))
-    if source == "." or any(fnmatchcase(name, source) for name in names):
-        return True
-    return any(name.startswith(source + "/") for name in names)
-
-
-def _copy_line(match: re.Match[str], module: str, line: str) -> str:
-    *sources, destination = match["paths"].split()
-    example = next(source for source in sources if source.endswith(".py"))
-    source = posixpath.join(posixpath.dirname(example), module)
-    if destination.endswith(".py"):
-        destination = posixpath.join(posixpath.dirname(destination), module)
-    newline = line[len(line.rstrip("\r\n")) :] or "\n"
-    return f"{match['indent']}{match['keyword']} {match['flags']}{source} {destination}{newline}"
+    if new is None:
+        return [], f"{path} copies its Python files to several places: add a line that copies {module} beside them"
+    changed = [GeneratedFile(path, old, new.encode("utf-8", "surrogateescape"))] if new != text else []
+    ignore = (repository if inside else directory) / ".dockerignore"
+    if ignore.is_file() and is_ignored(ignore.read_text("utf-8", "surrogateescape"), inside + module):
+        return changed, f"{ignore} keeps {module} out of the image: add the line !{inside}{module}"
+    return changed, None

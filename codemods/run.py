@@ -89,7 +89,7 @@ def rewrite_file(file: SourceFile, *, judge: Judge) -> FileRewrite | None:
     try:
         text = rewritten(examined, file, judge)
         if text is not None and examined.source is not None:
-            new = examined.source.encode(text)
+            new = examined.source.replaced(old, text)
     except (RewriteError, UndecodableError) as error:
         references = _under_review(references, f"not rewritten: {error}")
         errors.append(FileError(file.shown, f"not rewritten: {error}"))

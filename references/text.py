@@ -37,6 +37,17 @@ class SourceText:
             raise UndecodableError(f"{self.encoding} cannot hold {text[error.start]!r}") from error
         return _BOM + data if self.bom else data
 
+    def replaced(self, old: bytes, text: str) -> bytes:
+        """The bytes of `text` for the file that holds `old`. Raises UndecodableError if other bytes would change, too.
+
+        Some codecs write one text in several ways, or put a mark before it: `utf-7`, `utf-8-sig`.
+        """
+        new = self.encode(text)
+        body = new[len(_BOM) :] if self.bom else new
+        if self.encode(self.text) != old or body.decode(self.encoding) != text:
+            raise UndecodableError("its encoding cannot be written back byte for byte")
+        return new
+
 
 def decode_python(data: bytes) -> SourceText:
     """Decode Python source as PEP 263 says. Raises UndecodableError."""

@@ -7,6 +7,7 @@ import pytest
 
 from codemods.errors import RewriteError
 from codemods.rewriting import Accessors, rewrite_module
+from codemods.run import prepare
 from dbpolicy.loading import load_policy
 from dbpolicy.model import AccessorStyle
 from references.model import Action, Kind, Reference, Replacement, Verdict
@@ -87,3 +88,22 @@ def test_thousands_of_places_in_a_file(rewrite, start, line, end, count):
     after = rewrite(text, *((place, place + len('"/app/data/zoe.db"'), "@") for place in places))
     assert after.count("DATABASE_PATH") == count + 1
     assert time.process_time() - begin < 10  # a quadratic search takes minutes
+
+
+ENCODINGS = {
+    "a mark that the codec writes": b"# coding: utf-8-sig\n",
+    "two marks": b"\xef\xbb\xbf# coding: utf-8-sig\n",
+    "a text that can be written in two ways": b"# coding: utf-7\n# +AGE-\n",
+    "an escape that need not be one": b"# coding: raw_unicode_escape\n# \\u0061\n",
+}
+
+
+@pytest.mark.parametrize("start", ENCODINGS.values(), ids=ENCODINGS)
+def test_an_encoding_that_would_change_other_bytes(tmp_path, start):
+    (tmp_path / "dbfold.yaml").write_text(POLICY + "accessor: {roots: [.]}\n")
+    file = tmp_path / "module.py"
+    file.write_bytes(start + b'import sqlite3\nsqlite3.connect("/app/data/zoe.db")\n')
+    prepared = prepare([file], load_policy(tmp_path / "dbfold.yaml"), jobs=1)
+    assert not prepared.changes
+    [error] = prepared.scan.errors
+    assert error.message == "not rewritten: its encoding cannot be written back byte for byte"
