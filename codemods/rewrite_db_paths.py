@@ -23,7 +23,7 @@ from references.command import (
     policy_for,
     progress,
     resolved,
-    run_guarded,
+    run_alone,
 )
 
 if TYPE_CHECKING:
@@ -81,10 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse and run; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m codemods.rewrite_db_paths", description=__doc__.partition("\n")[0])
-    add_arguments(parser)
-    arguments = parser.parse_args(argv)
-    return run_guarded(lambda: run(arguments))
+    return run_alone("codemods.rewrite_db_paths", __doc__, add_arguments, run, argv)
 
 
 if __name__ == "__main__":

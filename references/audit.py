@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dbpolicy.model import Policy, Role
-from references.command import CLEAN, FAILED, add_common_options, policy_for, progress, resolved
+from references.command import CLEAN, FAILED, add_common_options, policy_for, progress, resolved, run_alone
 from references.documents import counted, document, error_line, reference_document
 from references.model import Action
 from references.scan import Scan, scan
@@ -213,12 +213,7 @@ _FORMATS = {"text": _text, "json": _json, "markdown": _markdown, "csv": _csv}
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse and run; returns the exit code."""
-    from references.command import run_guarded
-
-    parser = argparse.ArgumentParser(prog="python -m references.audit", description=__doc__.partition("\n")[0])
-    add_arguments(parser)
-    arguments = parser.parse_args(argv)
-    return run_guarded(lambda: run(arguments))
+    return run_alone("references.audit", __doc__, add_arguments, run, argv)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,6 +58,20 @@ def policy_for(targets: list[Path], option: Path | None) -> Policy:
         if not os.path.exists(target):  # noqa: PTH110 - Path.exists raises where a directory may not be searched
             raise UserError(f"{target}: no such file or directory; name a directory or a file of the application")
     return load_policy(resolved(option) if option else find_policy(targets[0]))
+
+
+def run_alone(
+    module: str,
+    description: str,
+    add_arguments: Callable[[argparse.ArgumentParser], None],
+    run: Callable[[argparse.Namespace], int],
+    argv: Sequence[str] | None,
+) -> int:
+    """A subcommand as a program of its own, `python -m module`; returns its exit code."""
+    parser = argparse.ArgumentParser(prog=f"python -m {module}", description=description.partition("\n")[0])
+    add_arguments(parser)
+    arguments = parser.parse_args(argv)
+    return run_guarded(lambda: run(arguments))
 
 
 def run_guarded(command: Callable[[], int]) -> int:

@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 
 def dotted(node: ast.expr) -> str | None:
@@ -53,13 +54,14 @@ class ModuleNames:
     """Imports and constants of a module, worked out when first asked for.
 
     `enclosing` are the functions and classes around the expression that is being looked at; whoever visits keeps it.
+    `composed` is `composition`'s memory of what constants hold.
     """
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
         self.enclosing: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef] = []
         self._bound: dict[ast.AST, set[str]] = {}
-        self.resolving: set[str] = set()
+        self.composed: dict[tuple[object, ...], Any] = {}
 
     @cached_property
     def imports(self) -> dict[str, str]:

@@ -146,7 +146,7 @@ def test_generated_source_is_formatted_short_and_clean(any_policy, tmp_path, sty
 def test_generated_source_is_python_3_8(any_policy, style):
     import ast
 
-    ast.parse(accessor_source(any_policy, style), feature_version=(3, 8))
+    assert ast.parse(accessor_source(any_policy, style), feature_version=(3, 8)).body
 
 
 def test_small_source_for_a_small_policy(load):

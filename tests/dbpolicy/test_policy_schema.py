@@ -20,7 +20,9 @@ VALID = {"version": 1, "databases": {"zoe.db": {"role": "primary", "path": "/d/z
 
 
 def test_schema_is_a_valid_schema():
-    jsonschema.Draft202012Validator.check_schema(policy_schema())
+    schema = policy_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
 def test_shipped_schema_is_current():
@@ -37,7 +39,7 @@ def test_main_writes_the_file(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("policy", [VALID, yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))])
 def test_valid_policies_are_accepted(policy):
-    VALIDATOR.validate(policy)
+    assert list(VALIDATOR.iter_errors(policy)) == []
 
 
 @pytest.mark.parametrize(
