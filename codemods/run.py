@@ -13,12 +13,11 @@ from codemods.errors import RewriteError
 from codemods.writing import WriteError, replace_file, uninterrupted
 from dbpolicy.errors import UserError
 from dbpolicy.model import AccessorStyle, Policy
-from references.candidates import may_name_database
 from references.discovery import Discovery, SourceFile, discover, shown_base
 from references.model import Action, FileError, Reference, Verdict
 from references.parallel import map_files
 from references.roots import Roots
-from references.scan import Examined, FileScan, Scan, combine, examine, read
+from references.scan import Examined, FileScan, Scan, combine, examine_file
 from references.text import UndecodableError
 from references.verdicts import Judge
 
@@ -77,13 +76,10 @@ def prepare(
 
 def rewrite_file(file: SourceFile, *, judge: Judge) -> FileRewrite | None:
     """Find, rewrite and prove one file in memory; None for the many files that name no database."""
-    try:
-        old = read(file)
-    except OSError as error:
-        return FileRewrite(file, FileScan(errors=(FileError(file.shown, f"cannot be read: {error.strerror}"),)))
-    if not may_name_database(old):
+    examined = examine_file(file, judge)
+    if examined is None:
         return None
-    examined = examine(old, file, judge)
+    old = examined.data
     references, errors = examined.references, list(examined.errors)
     new = None
     try:

@@ -19,6 +19,7 @@ from dbpolicy.problems import Problems, suggestion
 
 _ENV = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _GENERATED_NAMES = frozenset({"os", "fnmatchcase", "_retired", "_kept", "_alias"})
+_NO_EXCEPTIONS = "exceptions with '!' are not supported; narrow the other patterns"
 _PATTERN_KEYS = ("temporary", "config_files", "exclude", "review")
 
 
@@ -48,6 +49,10 @@ def check(policy: Policy, problems: Problems) -> None:
     _check_aliases(policy, broken, problems)
     _check_accessor(policy, problems)
     _check_directories(policy, problems)
+    _check_patterns(("rules", "connect_in"), policy.rules.connect_in, problems)
+    for pattern in policy.rules.per_file_ignores:
+        if pattern.startswith("!"):
+            problems.add(("rules", "per_file_ignores", pattern), _NO_EXCEPTIONS)
     for key in _PATTERN_KEYS:
         _check_patterns((key,), getattr(policy, key), problems)
 
@@ -211,7 +216,7 @@ def _check_directories(policy: Policy, problems: Problems) -> None:
 def _check_patterns(at: tuple[str, ...], patterns: Iterable[str], problems: Problems) -> None:
     for index, pattern in enumerate(patterns):
         if pattern.startswith("!"):
-            problems.add((*at, f"[{index}]"), "exceptions with '!' are not supported; narrow the other patterns")
+            problems.add((*at, f"[{index}]"), _NO_EXCEPTIONS)
 
 
 def _base_name(path: str) -> str:

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
+from dbpolicy.codes import Code
 from dbpolicy.directories import normal_directory, split_path, without_parents
 from dbpolicy.patterns import FilePatterns
 
@@ -83,6 +84,19 @@ class Accessor:
 
 
 @dataclass(frozen=True)
+class Rules:
+    """The `rules:` section: what the application accepts, and so is neither reported nor rewritten."""
+
+    ignore: tuple[Code, ...] = field(default=(), metadata=_help("Codes that are accepted everywhere."))
+    per_file_ignores: Mapping[str, tuple[Code, ...]] = field(
+        default_factory=dict, metadata=_help("Patterns of files, and the codes that are accepted in them.")
+    )
+    connect_in: tuple[str, ...] = field(
+        default=(), metadata=_help("Files that may call sqlite3.connect, as patterns, for `dbfold ruff-config`.")
+    )
+
+
+@dataclass(frozen=True)
 class Policy:
     """The whole of `dbfold.yaml`. `source` is the file it came from, `root` its directory."""
 
@@ -108,6 +122,7 @@ class Policy:
     review: tuple[str, ...] = field(
         default=(), metadata=_help("Files whose references are reported, never rewritten, as patterns.")
     )
+    rules: Rules = field(default_factory=Rules, metadata=_help("What the application accepts."))
 
     @property
     def root(self) -> Path:
@@ -140,6 +155,21 @@ class Policy:
     def aliases_of(self, database: Database) -> tuple[str, ...]:
         """The older environment variables that `env_aliases` maps to this database's variable."""
         return tuple(old for old, new in self.env_aliases.items() if new == database.env)
+
+    def accepts(self, code: Code, file: str) -> str | None:
+        """The setting under `rules:` that accepts `code` in `file` (relative to `root`); None if there is none."""
+        if code in self.rules.ignore:
+            return f"rules.ignore: {code}"
+        pattern = self._accepted_files[code].matching(file) if code in self._accepted_files else None
+        return f"rules.per_file_ignores: {pattern}" if pattern else None
+
+    @cached_property
+    def _accepted_files(self) -> dict[Code, FilePatterns]:
+        codes = {code for accepted in self.rules.per_file_ignores.values() for code in accepted}
+        return {
+            code: FilePatterns(pattern for pattern, accepted in self.rules.per_file_ignores.items() if code in accepted)
+            for code in codes
+        }
 
     @cached_property
     def _patterns(self) -> tuple[Database, ...]:

@@ -193,6 +193,7 @@ _CSV_FIELDS = (
         "end_column",
         "database",
         "kind",
+        "code",
         "verdict",
         "target",
         "reason",

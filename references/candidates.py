@@ -39,9 +39,12 @@ _QUOTES = frozenset("\"'`")
 _OTHER_URL = re.compile(r"(?<!sqlite)(?<!file)(?<!\+)\b(?!sqlite|file)\w{2,}://\Z")
 
 
-def may_name_database(data: bytes) -> bool:
-    """True unless `data` certainly names no database. Upper-case suffixes are rare, but real on Windows."""
-    if _DOTTED.search(data) is not None or b"sqlite" in data:
+def is_candidate(data: bytes) -> bool:
+    """True unless `data` certainly names no database, nor holds an ignore comment.
+
+    Upper-case suffixes are rare, but real on Windows.
+    """
+    if _DOTTED.search(data) is not None or b"sqlite" in data or b"dbfold:" in data:
         return True
     return data.startswith((b"\xff\xfe", b"\xfe\xff"))  # UTF-16, in which none of these can be seen
 

@@ -37,11 +37,15 @@ _BINARY_SUFFIXES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to look at: where it is, how it is shown, and its path for the policy's patterns."""
+    """A file to look at: where it is, how it is shown, and its path for the policy's patterns.
+
+    `content` is what to look at instead of what is on the disk: the staged version, an editor's buffer.
+    """
 
     path: str
     shown: str
     in_policy: str
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

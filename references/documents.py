@@ -49,6 +49,7 @@ def reference_document(reference: Reference) -> dict[str, object]:
         "end_column": span.end_column,
         "database": reference.database,
         "kind": reference.kind.value,
+        "code": reference.code and reference.code.value,
         "verdict": verdict.action.value,
         "target": verdict.target,
         "reason": verdict.reason,

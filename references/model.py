@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dbpolicy.codes import Code
+
 
 class Kind(StrEnum):
     """How a place names its database, after what real code does (see docs/architecture.md)."""
@@ -109,7 +111,8 @@ class Verdict:
 class Reference:
     """One place that names one database file: what is there, and what happens to it.
 
-    `environment` is the variable that the place sets, or whose default it is.
+    `environment` is the variable that the place sets, or whose default it is. `code` says which rule the place
+    breaks; None if it breaks none, and then there is nothing to do (verdict `leave`).
     """
 
     file: str
@@ -120,6 +123,7 @@ class Reference:
     verdict: Verdict
     replacement: Replacement | None = None
     environment: str | None = None
+    code: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 from dbpolicy.errors import UserError
-from references.candidates import may_name_database
+from references.candidates import is_candidate
 from references.discovery import SourceFile
 
 Result = TypeVar("Result")
@@ -55,17 +55,21 @@ def _gated(files: Sequence[SourceFile], report: Callable[[int, int], None]) -> l
         if not number % 500:
             report(number, len(files))
         try:
-            descriptor = os.open(file.path, os.O_RDONLY)
-            try:
-                data = os.read(descriptor, max(os.fstat(descriptor).st_size, 1))
-            finally:
-                os.close(descriptor)
+            data = _read(file.path) if file.content is None else file.content
         except OSError:
             candidates.append((file, 0))
             continue
-        if may_name_database(data):
+        if is_candidate(data):
             candidates.append((file, len(data)))
     return candidates
+
+
+def _read(path: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, max(os.fstat(descriptor).st_size, 1))
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

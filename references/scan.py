@@ -9,12 +9,15 @@ from functools import partial
 from pathlib import Path
 
 from dbpolicy.model import AccessorStyle, Policy
-from references.candidates import candidate_offsets, may_name_database
+from references.candidates import candidate_offsets, is_candidate
 from references.discovery import Discovery, SourceFile, discover, shown_base
+from references.ignores import UsedIgnore, apply_ignores, has_ignores
 from references.model import FileError, Reference, Site
 from references.parallel import map_files
 from references.plain_text import comments, scan_plain, scan_unparsed
 from references.python.lexer import Hits, sort_hits
+from references.python.openings import Uses
+from references.python.parsing import UnparsableError
 from references.roots import Roots
 from references.text import LineTable, SourceText, UndecodableError, decode_plain, decode_python, is_binary
 from references.verdicts import Judge
@@ -43,10 +46,16 @@ class Scan:
 
 @dataclass(slots=True)
 class Examined:
-    """One file while it is at hand: what it holds, and the text and tree that a rewrite needs."""
+    """One file while it is at hand: what it holds, its bytes, and the text and tree that a rewrite needs.
 
+    `table` is of the text in which things were found, None if there was nothing to look for.
+    """
+
+    data: bytes = b""
     references: list[Reference] = field(default_factory=list)
     errors: list[FileError] = field(default_factory=list)
+    ignores: list[UsedIgnore] = field(default_factory=list)
+    table: LineTable | None = None
     source: SourceText | None = None
     tree: ast.Module | None = None
 
@@ -78,18 +87,23 @@ def combine(discovery: Discovery, scans: Sequence[FileScan]) -> Scan:
 
 def scan_file(file: SourceFile, *, judge: Judge) -> FileScan | None:
     """The references of one file; None for the many files that name no database."""
+    examined = examine_file(file, judge)
+    return FileScan(tuple(examined.references), tuple(examined.errors)) if examined else None
+
+
+def examine_file(file: SourceFile, judge: Judge) -> Examined | None:
+    """Read, gate, detect and judge; None for the many files that name no database."""
     try:
         data = read(file)
     except OSError as error:
-        return FileScan(errors=(FileError(file.shown, f"cannot be read: {error.strerror}"),))
-    if not may_name_database(data):
-        return None
-    examined = examine(data, file, judge)
-    return FileScan(tuple(examined.references), tuple(examined.errors))
+        return Examined(errors=[FileError(file.shown, f"cannot be read: {error.strerror}")])
+    return examine(data, file, judge) if is_candidate(data) else None
 
 
 def read(file: SourceFile) -> bytes:
     """The file's bytes. Raises OSError, also for a file too large to be source."""
+    if file.content is not None:
+        return file.content
     with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123 - a Path costs more than the read
         data = stream.read(_LARGEST_FILE + 1)
     if len(data) > _LARGEST_FILE and not is_binary(data):
@@ -99,61 +113,86 @@ def read(file: SourceFile) -> bytes:
 
 def examine(data: bytes, file: SourceFile, judge: Judge) -> Examined:
     """Detect and judge what `data`, the content of `file`, names."""
-    if _is_python(file.path, data):
+    if is_python(file.path, data):
         return _examine_python(data, file, judge)
-    examined = Examined()
-    if is_binary(data):
-        return examined
-    text = decode_plain(data).text
-    sites = scan_plain(text, LineTable(text), file.in_policy)
-    examined.references = judge.references(file.shown, file.in_policy, text, sites)
+    examined = Examined(data)
+    if not is_binary(data):
+        text = decode_plain(data).text
+        table = LineTable(text)
+        references = judge.references(file.shown, file.in_policy, text, scan_plain(text, table, file.in_policy))
+        _finish(examined, references, table, is_python=False)
     return examined
 
 
-def _is_python(path: str, data: bytes) -> bool:
+def is_python(path: str, data: bytes) -> bool:
+    """True for Python source, by its suffix or its first line."""
     if path.endswith(_PYTHON_SUFFIXES):
         return True
     return data.startswith(b"#!") and b"python" in data[:80].partition(b"\n")[0]
 
 
 def _examine_python(data: bytes, file: SourceFile, judge: Judge) -> Examined:
-    examined = Examined()
     try:
         source = decode_python(data)
     except UndecodableError as error:
         message = f"cannot be decoded: {error}; save it in the encoding that it declares"
-        return _unparsed(decode_plain(data).text, file, judge, message, None)
-    offsets = candidate_offsets(source.text)
-    if not offsets or not _in_literals(source.text, hits := sort_hits(source.text, offsets)):
-        return examined
-    table = LineTable(source.text)
-    sites: list[Site] = []
-    uses = None
-    if hits.in_strings:
-        from references.python.detector import Detector
-        from references.python.parsing import UnparsableError, parse
-
-        try:
-            examined.tree = parse(source.text)
-            detector = Detector(examined.tree, table, hits)
-            sites = detector.run()
-            uses = detector.uses
-        except UnparsableError as error:
-            return _unparsed(source.text, file, judge, str(error), error.line)
-        except RecursionError:
-            return _unparsed(source.text, file, judge, "is nested too deeply to be looked at", None)
-    sites += comments(source.text, table, hits.in_comments)
+        return _unparsed(data, decode_plain(data).text, file, judge, message, None)
+    try:
+        examined = examine_module(source.text, file, judge, data=data)
+    except UnparsableError as error:
+        return _unparsed(data, source.text, file, judge, str(error), error.line)
     examined.source = source
-    examined.references = judge.references(file.shown, file.in_policy, source.text, sites, uses)
     return examined
 
 
-def _in_literals(text: str, hits: Hits) -> bool:
+def examine_module(
+    text: str, file: SourceFile, judge: Judge, *, tree: ast.Module | None = None, data: bytes = b""
+) -> Examined:
+    """Detect and judge what Python source names. `tree` is its syntax tree, parsed here if it is not given.
+
+    Raises UnparsableError.
+    """
+    examined = Examined(data, tree=tree)
+    hits = sort_hits(text, candidate_offsets(text))
+    if not _in_literals(hits) and not has_ignores(text):
+        return examined
+    table = LineTable(text)
+    sites: list[Site] = []
+    uses = None
+    if hits.in_strings:
+        examined.tree, sites, uses = _detected(text, table, hits, tree)
+    sites += comments(text, table, hits.in_comments)
+    references = judge.references(file.shown, file.in_policy, text, sites, uses)
+    _finish(examined, references, table, is_python=True)
+    return examined
+
+
+def _detected(
+    text: str, table: LineTable, hits: Hits, tree: ast.Module | None
+) -> tuple[ast.Module, list[Site], Callable[[], Uses]]:
+    from references.python.detector import Detector
+    from references.python.parsing import parse
+
+    try:
+        tree = tree or parse(text)
+        detector = Detector(tree, table, hits)
+        return tree, detector.run(), detector.uses
+    except RecursionError:
+        raise UnparsableError("is nested too deeply to be looked at") from None
+
+
+def _in_literals(hits: Hits) -> bool:
     return bool(hits.in_strings or hits.in_comments)
 
 
-def _unparsed(text: str, file: SourceFile, judge: Judge, message: str, line: int | None) -> Examined:
-    sites = scan_unparsed(text, LineTable(text))
-    references = judge.references(file.shown, file.in_policy, text, sites)
-    errors = [FileError(file.shown, message, line)] if references else []
-    return Examined(references, errors)
+def _finish(examined: Examined, references: list[Reference], table: LineTable, *, is_python: bool) -> None:
+    examined.table = table
+    examined.references, examined.ignores = apply_ignores(references, table, is_python=is_python)
+
+
+def _unparsed(data: bytes, text: str, file: SourceFile, judge: Judge, message: str, line: int | None) -> Examined:
+    table = LineTable(text)
+    references = judge.references(file.shown, file.in_policy, text, scan_unparsed(text, table))
+    examined = Examined(data, errors=[FileError(file.shown, message, line)] if references else [])
+    _finish(examined, references, table, is_python=True)
+    return examined

@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dbpolicy.accessor import is_generated
+from dbpolicy.codes import Code
 from dbpolicy.matching import DirectoryKind, Location, locate
 from dbpolicy.model import AccessorStyle, Database, Policy, Role
 from references.candidates import FOREIGN_NAMES, SQLITE_URL
+from references.codes import code_of, is_outside_only
 from references.hazards import hazards
 from references.model import Action, Kind, Reference, Replacement, Site, Verdict
 from references.python.openings import Uses
@@ -30,6 +32,13 @@ _NO_REWRITE_KINDS = {
     Kind.GLOB: "a pattern, not a file",
     Kind.TEMPORARY: "a temporary file",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    verdict: Verdict
+    replacement: Replacement | None = None
+    code: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +72,9 @@ class Judge:
         for number, (site, place) in enumerate(located):
             if not _is_reference(site, place):
                 continue
-            verdict, replacement = self._judge(site, place, in_policy, file_verdict, dangers.get(number))
+            judged = self._judge(site, place, in_policy, file_verdict, dangers.get(number))
             place_of = (shown, site.span, place.database_name, site.kind, site.text)
-            references.append(Reference(*place_of, verdict, replacement, site.environment))
+            references.append(Reference(*place_of, judged.verdict, judged.replacement, site.environment, judged.code))
         return sorted(references, key=lambda found: (found.span.line, found.span.column))
 
     def _locate(self, site: Site) -> Location:
@@ -86,11 +95,16 @@ class Judge:
 
     def _judge(
         self, site: Site, place: Location, in_policy: str, of_file: Verdict | None, danger: str | None
-    ) -> tuple[Verdict, Replacement | None]:
+    ) -> _Judged:
         target = self.policy.target(place.entry) if place.entry else None
         target_name = target.name if target else None
         action, reason, replacement = self._decide(site, place, target, in_policy, of_file, danger)
-        return Verdict(action, reason, target_name), replacement
+        if action is Action.LEAVE:
+            return _Judged(Verdict(action, reason, target_name))
+        code = code_of(site, place, target, in_policy)
+        if setting := self.policy.accepts(code, in_policy):
+            return _Judged(Verdict(Action.LEAVE, f"accepted by the policy ({setting})", target_name))
+        return _Judged(Verdict(action, reason, target_name), replacement, code)
 
     def _decide(
         self,
@@ -114,6 +128,8 @@ class Judge:
             return of_file.action, of_file.reason, None
         if target is None:
             return review, f"{place.database_name} has no database to become", None
+        if self._sets_variable(site, place, target):
+            return leave, f"sets the variable of {target.name}", None
         obstacle = (
             _side_file(site)
             or _outside_only(target, in_policy)
@@ -132,8 +148,14 @@ class Judge:
         return Action.REWRITE, f"becomes the accessor of {target.name}", replacement
 
     def _replacement(self, site: Site, target: Database) -> Replacement | None:
-        known = (target.env, *self.policy.aliases_of(target))
-        return site.whole if site.whole is not None and site.environment in known else site.replacement
+        return site.whole if site.whole is not None and self._is_variable_of(site, target) else site.replacement
+
+    def _is_variable_of(self, site: Site, target: Database) -> bool:
+        return site.environment in (target.env, *self.policy.aliases_of(target))
+
+    def _sets_variable(self, site: Site, place: Location, target: Database) -> bool:
+        """`DATABASE_PATH=/app/data/zoe.db` in configuration: that is what the variable is for."""
+        return site.kind is Kind.ENV_ASSIGNMENT and place.entry is target and self._is_variable_of(site, target)
 
     def _other_variable(self, site: Site, target: Database) -> str | None:
         """`os.getenv("DATABASE_PATH", ".../memory.db")`: the variable says one database, the default another."""
@@ -147,6 +169,11 @@ class Judge:
         if self.style is AccessorStyle.INLINE or self.roots.root_of(in_policy) is not None:
             return None
         return "outside every accessor root: there is nothing to import (accessor.roots, or --accessor-style inline)"
+
+
+def ignored(verdict: Verdict, reason: str) -> Verdict:
+    """The verdict of a place that an ignore comment covers (see `references.ignores`)."""
+    return Verdict(Action.LEAVE, f"ignored by a comment: {reason}", verdict.target)
 
 
 def _is_reference(site: Site, place: Location) -> bool:
@@ -174,7 +201,7 @@ def _side_file(site: Site) -> str | None:
 
 
 def _outside_only(target: Database, in_policy: str) -> str | None:
-    if target.role is Role.SPECIALIZED and target.only and not target.only_files.matching(in_policy):
+    if is_outside_only(target, in_policy):
         return f"{target.name} is specialized, and its `only:` does not list this file"
     return None
 

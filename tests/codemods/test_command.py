@@ -216,7 +216,7 @@ SUMMARY = [
 ]
 REFERENCE = [
     *("file", "line", "column", "end_line", "end_column"),
-    *("database", "kind", "verdict", "target", "reason", "text"),
+    *("database", "kind", "code", "verdict", "target", "reason", "text"),
 ]
 
 
@@ -264,6 +264,7 @@ def test_json_points_at_the_place(application, as_json):
             "end_column": 47,
             "database": "auth.db",
             "kind": "connect-literal",
+            "code": "DBF002",
             "verdict": "rewrite",
             "target": "zoe.db",
             "reason": "becomes the accessor of zoe.db",

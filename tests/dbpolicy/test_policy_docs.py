@@ -9,13 +9,13 @@ import pytest
 
 from dbpolicy.binding import is_required, yaml_fields
 from dbpolicy.loading import PolicyError
-from dbpolicy.model import Accessor, AccessorStyle, Database, Policy, Role
+from dbpolicy.model import Accessor, AccessorStyle, Database, Policy, Role, Rules
 
 TEXT = (Path(__file__).parents[2] / "docs" / "policy.md").read_text(encoding="utf-8")
 ROWS = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", TEXT, re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", [name for model in (Policy, Database, Accessor) for name in yaml_fields(model)])
+@pytest.mark.parametrize("name", [name for model in (Policy, Database, Accessor, Rules) for name in yaml_fields(model)])
 def test_every_key_has_a_row(name):
     assert name in ROWS
 
@@ -28,7 +28,7 @@ def test_every_role_and_style_has_a_row(value):
 def test_required_keys_are_marked():
     required = {
         name
-        for model in (Policy, Database, Accessor)
+        for model in (Policy, Database, Accessor, Rules)
         for name, field in yaml_fields(model).items()
         if is_required(field)
     }
