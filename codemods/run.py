@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from codemods.accessors import GeneratedFile, RootFiles, root_files
+from codemods.accessors import GeneratedFile, RootFiles, root_files, updated_accessor
 from codemods.errors import RewriteError
 from codemods.writing import WriteError, replace_file, uninterrupted
 from dbpolicy.errors import UserError
@@ -146,19 +146,35 @@ def _with_roots(
         final.append(result)
     shown_policy = os.path.relpath(policy.source, base)
     errors = [FileError(shown_policy, files.conflict) for files in of_root.values() if files.conflict]
+    generated = [file for files in of_root.values() for file in files.files if not files.conflict]
+    if style is policy.accessor.style is not AccessorStyle.INLINE:
+        accessors = [file for file in discovery.files if roots.is_accessor(file.in_policy)]
+        others = [file for file in accessors if roots.root_of(file.in_policy) not in needed]
+        generated += _stale_accessors(others, policy, errors)
     scan = combine(discovery, [result.scan for result in final])
-    generated = tuple(file for files in of_root.values() for file in files.files if not files.conflict)
     return Prepared(
         scan=replace(scan, errors=(*scan.errors, *errors)),
         base=base,
         top=Path(os.path.commonpath([base, *(file.path.parent for file in generated)])),
         changed=tuple(result for result in final if result.new is not None),
-        generated=generated,
+        generated=tuple(generated),
         warnings=(
             *_policy_elsewhere(results, policy),
             *(files.warning for files in of_root.values() if files.warning),
         ),
     )
+
+
+def _stale_accessors(files: Iterable[SourceFile], policy: Policy, errors: list[FileError]) -> Iterator[GeneratedFile]:
+    """The generated modules that do not say what the policy says, where no rewrite brings them up to date."""
+    for file in files:
+        try:
+            module = updated_accessor(Path(file.path), policy, policy.accessor.style)
+        except OSError as error:
+            errors.append(FileError(file.shown, f"cannot be read: {error.strerror}"))
+            continue
+        if module is not None:
+            yield module
 
 
 def _policy_elsewhere(results: Sequence[FileRewrite], policy: Policy) -> list[str]:

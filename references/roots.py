@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from dbpolicy.accessor import accessor_file_name
 from dbpolicy.model import Policy
 from dbpolicy.patterns import directory_pattern
 
@@ -12,12 +13,18 @@ class Roots:
     """Finds the accessor root of a file. Roots are directories, as paths relative to the policy's directory."""
 
     def __init__(self, policy: Policy) -> None:
+        self._accessor_name = accessor_file_name(policy)
         self._patterns = [directory_pattern(root) for root in policy.accessor.roots]
         self._known: dict[str, str | None] = {}
 
     def root_of(self, file: str) -> str | None:
         """The deepest root that holds `file` (a path relative to the policy), "" for the policy's own directory."""
         return self._of_directory(posixpath.dirname(file))
+
+    def is_accessor(self, file: str) -> bool:
+        """True for the place of a root's accessor module, whatever the file there holds."""
+        directory, _, name = file.rpartition("/")
+        return name == self._accessor_name and self.root_of(file) == directory
 
     def _of_directory(self, directory: str) -> str | None:
         if directory.startswith(".."):
