@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format schema clean
+.PHONY: demo test lint format schema rules clean
 
 # The stamp is newer than pyproject.toml: the environment has what it asks for.
 $(VENV)/.installed: pyproject.toml
@@ -28,6 +28,10 @@ lint: $(VENV)/.installed
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# docs/rules.md, generated from the catalogue.
+rules: $(VENV)/.installed
+	$(BIN)/python -m rules.describe
 
 # The JSON Schema of dbfold.yaml, generated from the policy's model.
 schema: $(VENV)/.installed

@@ -220,7 +220,8 @@ def _after_header(tree: ast.Module, table: LineTable) -> ImportPlace:
         offset = _end_of_line(header[-1], table)
         following = table.text[offset : offset + 1]
         return ImportPlace(offset, before="\n", after="" if following in ("", "\n", "\r") else "\n")
-    return ImportPlace(_before_first(tree, table), after="\n")
+    before_definition = bool(tree.body) and isinstance(tree.body[0], _DEFINITIONS)
+    return ImportPlace(_before_first(tree, table), after="\n\n" if before_definition else "\n")
 
 
 def _before_first(tree: ast.Module, table: LineTable) -> int:

@@ -65,9 +65,21 @@ def prepare(
 
     Paths are reported relative to `base`, by default what the targets have in common.
     """
-    style = style or policy.accessor.style
     base = base or shown_base(list(targets))
-    discovery = discover(targets, policy, base)
+    return prepare_files(discover(targets, policy, base), policy, base, style=style, jobs=jobs, progress=progress)
+
+
+def prepare_files(
+    discovery: Discovery,
+    policy: Policy,
+    base: Path,
+    *,
+    style: AccessorStyle | None = None,
+    jobs: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Prepared:
+    """Work out every change in the files of `discovery` without writing one. Raises UserError."""
+    style = style or policy.accessor.style
     roots = Roots(policy)
     function = partial(rewrite_file, judge=Judge(policy, roots, style))
     results = map_files(function, discovery.files, jobs, progress)

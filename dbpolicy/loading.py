@@ -17,7 +17,7 @@ from dbpolicy.errors import UserError
 from dbpolicy.model import POLICY_FILE_NAME, Policy
 from dbpolicy.problems import PolicyError, Problem, Problems
 
-__all__ = ["PolicyError", "Problem", "find_policy", "load_policy"]
+__all__ = ["PolicyError", "Problem", "find_policy", "find_policy_or_none", "load_policy"]
 
 # The C parser is seven times faster than the Python one, and optional in PyYAML.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -28,18 +28,26 @@ def find_policy(start: Path) -> Path:
 
     Raises UserError, naming the directories that were searched, if there is none.
     """
-    resolved = start.resolve()
-    first = resolved if resolved.is_dir() else resolved.parent
-    searched = (first, *first.parents)
-    for directory in searched:
-        candidate = directory / POLICY_FILE_NAME
-        if _is_file(candidate):
-            return candidate
-    directories = ", ".join(str(directory) for directory in searched)
+    found = find_policy_or_none(start)
+    if found is not None:
+        return found
+    directories = ", ".join(map(str, _searched(start)))
     raise UserError(
         f"no {POLICY_FILE_NAME} found (searched: {directories}); "
         "run `dbfold init` at the top of the project, or name the file with --policy"
     )
+
+
+def find_policy_or_none(start: Path) -> Path | None:
+    """As `find_policy`, for those who have nothing to do where there is no policy."""
+    candidates = (directory / POLICY_FILE_NAME for directory in _searched(start))
+    return next(filter(_is_file, candidates), None)
+
+
+def _searched(start: Path) -> tuple[Path, ...]:
+    resolved = start.resolve()
+    first = resolved if resolved.is_dir() else resolved.parent
+    return (first, *first.parents)
 
 
 def load_policy(path: Path) -> Policy:

@@ -91,6 +91,10 @@ class Rules:
     per_file_ignores: Mapping[str, tuple[Code, ...]] = field(
         default_factory=dict, metadata=_help("Patterns of files, and the codes that are accepted in them.")
     )
+    baseline: str = field(
+        default="dbfold-baseline.json",
+        metadata=_help("File, relative to the policy, with the findings that are tolerated until they are mended."),
+    )
     connect_in: tuple[str, ...] = field(
         default=(), metadata=_help("Files that may call sqlite3.connect, as patterns, for `dbfold ruff-config`.")
     )
@@ -128,6 +132,11 @@ class Policy:
     def root(self) -> Path:
         """The directory that the policy's patterns are relative to."""
         return self.source.parent
+
+    @property
+    def baseline(self) -> Path:
+        """Where the tolerated findings are listed, whether the file exists or not."""
+        return self.root / self.rules.baseline
 
     @cached_property
     def primary(self) -> Database:

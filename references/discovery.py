@@ -68,7 +68,8 @@ def discover(targets: Iterable[Path], policy: Policy, shown_from: Path) -> Disco
         for path in _files_of(target, shown_from, errors):
             # Below a directory there are no links; a file named on the command line may be one.
             found.setdefault(os.path.realpath(path) if target.is_symlink() else path, path)
-    found.pop(str(policy.source), None)
+    for own in (policy.source, policy.baseline):
+        found.pop(str(own), None)
     files, excluded = [], 0
     for path in sorted(found.values()):
         file = source_file(path, policy, shown_from)

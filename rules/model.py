@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dbpolicy.codes import Code
-from references.model import FileError, Span
+from dbpolicy.model import Policy
+from references.model import FileError, Reference, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,20 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """A reference that breaks a rule, with what it takes to speak of it. `is_python` is about its file."""
+
+    reference: Reference
+    policy: Policy
+    is_python: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One entry of the catalogue. Texts are Markdown; `summary` is one line without a full stop."""
+    """One entry of the catalogue. Texts are Markdown; `summary` is one line without a full stop.
+
+    `message` and `remedy` speak of one reference; they are None for rules about something else.
+    """
 
     code: Code
     name: str
@@ -35,6 +49,8 @@ class Rule:
     fix: str
     invalid: tuple[Example, ...]
     valid: tuple[Example, ...]
+    message: Callable[[Subject], str] | None = None
+    remedy: Callable[[Subject], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

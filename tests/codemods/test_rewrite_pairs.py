@@ -156,16 +156,16 @@ PAIRS = {
     ),
     "the assignment after a use of the path": (
         'def f(p="/app/data/zoe.db"):\n    return p\n\n\nDATABASE_PATH = "/app/data/zoe.db"\n',
-        "from database_config import DATABASE_PATH\n\ndef f(p=DATABASE_PATH):\n    return p\n\n\n",
+        "from database_config import DATABASE_PATH\n\n\ndef f(p=DATABASE_PATH):\n    return p\n\n\n",
     ),
     "a local of the same name": (
         'def f():\n    DATABASE_PATH = "/app/data/zoe.db"\n    return DATABASE_PATH\n',
-        "from database_config import DATABASE_PATH as CONFIGURED_DATABASE_PATH\n\n"
+        "from database_config import DATABASE_PATH as CONFIGURED_DATABASE_PATH\n\n\n"
         "def f():\n    DATABASE_PATH = CONFIGURED_DATABASE_PATH\n    return DATABASE_PATH\n",
     ),
     "a class attribute of the same name": (
         'class Settings:\n    DATABASE_PATH: str = "/app/data/zoe.db"\n',
-        "from database_config import DATABASE_PATH as CONFIGURED_DATABASE_PATH\n\n"
+        "from database_config import DATABASE_PATH as CONFIGURED_DATABASE_PATH\n\n\n"
         "class Settings:\n    DATABASE_PATH: str = CONFIGURED_DATABASE_PATH\n",
     ),
     "assigned twice": (
@@ -175,11 +175,11 @@ PAIRS = {
     ),
     "no space after the keyword": (
         'def f():\n    return"/app/data/zoe.db"\n',
-        "from database_config import DATABASE_PATH\n\ndef f():\n    return(DATABASE_PATH)\n",
+        "from database_config import DATABASE_PATH\n\n\ndef f():\n    return(DATABASE_PATH)\n",
     ),
     "implicit concatenation over lines": (
         'def f(\n    path="/app/"\n    "data/zoe.db",  # where\n):\n    return path\n',
-        "from database_config import DATABASE_PATH\n\ndef f(\n    path=DATABASE_PATH,  # where\n):\n    return path\n",
+        "from database_config import DATABASE_PATH\n\n\ndef f(\n    path=DATABASE_PATH,  # where\n):\n    return path\n",
     ),
     "parentheses and spacing stay": (
         'x = ( "/app/data/zoe.db" )   ;  y = 1\n',
@@ -233,7 +233,7 @@ PAIRS = {
     ),
     "tabs, trailing blanks and no final newline": (
         'class A:\n\tdef f(self):   \n\t\treturn "/app/data/zoe.db"',
-        "from database_config import DATABASE_PATH\n\nclass A:\n\tdef f(self):   \n\t\treturn DATABASE_PATH",
+        "from database_config import DATABASE_PATH\n\n\nclass A:\n\tdef f(self):   \n\t\treturn DATABASE_PATH",
     ),
 }
 
@@ -271,6 +271,7 @@ def test_function_style_and_a_parameter_of_that_name(rewrite):
     before = 'def f(database_path="/app/data/zoe.db"):\n    return database_path\n'
     assert rewrite(before, "function") == dedent("""\
         from database_config import database_path as configured_database_path
+
 
         def f(database_path=configured_database_path()):
             return database_path

@@ -1,0 +1,110 @@
+"""One runner for every example of every rule.
+
+`dbfold check` and the flake8 plugin say the same; what is flagged is fixed, or the finding says why not; after the fix
+the same tools find nothing that the fix could mend.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dbpolicy.codes import Code
+from rules.catalogue.registry import RULES
+from rules.describe import DOCUMENT, document
+from rules.flake8_plugin import Dbfold
+
+INVALID = [
+    pytest.param(rule, example, id=f"{rule.code}-{number}")
+    for rule in RULES.values()
+    for number, example in enumerate(rule.invalid)
+]
+VALID = [
+    pytest.param(rule, example, id=f"{rule.code}-{number}")
+    for rule in RULES.values()
+    for number, example in enumerate(rule.valid)
+]
+
+
+def flake8(path):
+    """What the plugin says of a file, as flake8 would call it: line, column, text."""
+    source = path.read_text()
+    plugin = Dbfold(ast.parse(source), str(path), source.splitlines(keepends=True))
+    return [(line, column + 1, text) for line, column, text, _ in plugin.run()]
+
+
+def as_flake8(findings):
+    return [(found.span.line, found.span.column, f"{found.code} {found.message}; {found.remedy}") for found in findings]
+
+
+def test_every_code_has_a_rule():
+    assert list(RULES) == list(Code)
+    assert all(re.fullmatch(r"DBF\d{3}", code) for code in Code)
+    assert len({rule.name for rule in RULES.values()}) == len(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_every_rule_is_documented(rule):
+    assert re.fullmatch(r"[A-Z].*[^.]", rule.summary)
+    assert len(rule.why) > 80
+    assert len(rule.fix) > 80
+    assert rule.code is Code.STALE_BASELINE or (rule.invalid and rule.valid)
+
+
+@pytest.mark.parametrize(("rule", "example"), INVALID)
+def test_an_invalid_example_is_flagged_and_fixed_or_explained(shop, findings, rule, example):
+    path = shop.write(example.file, example.source.encode())
+    found = [finding for finding in findings(example.file) if finding.code == rule.code]
+    assert found
+    assert all(finding.fixable == (example.fixed is not None) for finding in found)
+    result = shop.dbfold("check", "--fix", ".")
+    assert path.read_bytes().decode() == (example.fixed or example.source)
+    assert result.returncode == (0 if example.fixed else 1), result.stdout
+    if example.fixed is None:
+        assert any(example.why_not in f"{finding.message}; {finding.remedy}" for finding in found)
+        assert example.why_not in result.stdout
+    assert all(not finding.fixable for finding in findings())
+
+
+@pytest.mark.parametrize(("rule", "example"), VALID)
+def test_a_valid_example_has_no_findings_and_stays(shop, findings, rule, example):
+    path = shop.write(example.file, example.source.encode())
+    assert findings() == ()
+    assert shop.dbfold("check", "--fix").returncode == 0
+    assert path.read_bytes().decode() == example.source
+
+
+@pytest.mark.parametrize(("rule", "example"), [*INVALID, *VALID])
+def test_flake8_says_the_same(shop, findings, rule, example):
+    if Path(example.file).suffix != ".py":
+        example = replace(example, file="services/shop/data.py", source=f"TEXT = {example.source!r}\n")
+    path = shop.write(example.file, example.source.encode())
+    assert flake8(path) == as_flake8(findings(example.file))
+
+
+def test_the_document_is_current():
+    assert DOCUMENT.read_text(encoding="utf-8") == document(), "run `make rules`"
+
+
+@pytest.mark.parametrize("name", ["DBF004", "dbf004", "specialized-database"])
+def test_dbfold_rule_prints_one(shop, name):
+    result = shop.dbfold("rule", name)
+    assert result.returncode == 0
+    assert result.stdout.startswith("## DBF004: specialized-database\n")
+    assert "`only:`" in result.stdout
+
+
+def test_dbfold_rule_lists_all(shop):
+    lines = shop.dbfold("rule").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(Code)
+
+
+def test_an_unknown_rule(shop):
+    result = shop.dbfold("rule", "DBF0002")
+    assert result.returncode == 2
+    assert result.stderr == "dbfold: DBF0002: no such rule; did you mean 'DBF002'?\n"
+    assert "`dbfold rule` lists them" in shop.dbfold("rule", "E501").stderr
