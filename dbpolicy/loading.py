@@ -50,15 +50,17 @@ def _searched(start: Path) -> tuple[Path, ...]:
     return (first, *first.parents)
 
 
-def load_policy(path: Path) -> Policy:
+def load_policy(path: Path, data: bytes | None = None) -> Policy:
     """The policy in the YAML file `path`. Its `source` is absolute, symbolic links of the directory resolved.
 
+    `data` is the file's content where that is not what is on the disk: the staged version.
     Raises PolicyError with all problems, each as `file:line: key.path: what is wrong; remedy`.
     """
     shown = _shown(path)
     source = path.parent.resolve() / path.name
     problems = Problems()
-    policy = Binder(problems).read_dataclass(Policy, _compose(_read(path, shown), shown), (), source=source)
+    node = _compose(_text(_read(path, shown) if data is None else data, shown), shown)
+    policy = Binder(problems).read_dataclass(Policy, node, (), source=source)
     if policy is not INVALID:
         policy = with_default_env(policy)
         check(policy, problems)
@@ -83,9 +85,9 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
-def _read(path: Path, shown: str) -> str:
+def _read(path: Path, shown: str) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise PolicyError(f"{shown}: no such file; write it, or name another with --policy") from None
     except OSError as error:
@@ -94,6 +96,9 @@ def _read(path: Path, shown: str) -> str:
         else:
             remedy = f"cannot be read ({error.strerror}); check the file's permissions"
         raise PolicyError(f"{shown}: {remedy}") from None
+
+
+def _text(data: bytes, shown: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -12,10 +12,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dbpolicy.errors import UserError
-from dbpolicy.loading import find_policy, load_policy
-from dbpolicy.model import Policy
+
+if TYPE_CHECKING:
+    from dbpolicy.model import Policy
 
 CLEAN, FINDINGS, FAILED, INTERNAL = 0, 1, 2, 3
 
@@ -57,6 +59,8 @@ def policy_for(targets: list[Path], option: Path | None) -> Policy:
     for target in targets:
         if not os.path.exists(target):  # noqa: PTH110 - Path.exists raises where a directory may not be searched
             raise UserError(f"{target}: no such file or directory; name a directory or a file of the application")
+    from dbpolicy.loading import find_policy, load_policy  # YAML, which an error message does without
+
     return load_policy(resolved(option) if option else find_policy(targets[0]))
 
 

@@ -1,0 +1,47 @@
+"""The codemod on the work tree's copies of staged files, and what is left for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from hooks.checking import staged_scope
+from hooks.policies import by_policy
+from hooks.staged import staged_files
+from rules.baseline import read_baseline
+from rules.checking import gate
+from rules.fixing import fix
+from rules.model import Checked
+
+
+@dataclass(frozen=True, slots=True)
+class FixedWorkTree:
+    """What was written, what a person should see, and what is still found."""
+
+    files: tuple[str, ...]
+    warnings: tuple[str, ...]
+    left: Checked
+
+
+def fix_work_tree(names: Sequence[str], policy_option: str | None) -> FixedWorkTree:
+    """Mend the work tree's copies of the staged files called `names`. Raises UserError."""
+    written: list[str] = []
+    warnings: list[str] = []
+    left = Checked()
+    files = [file._replace(blob=None) for file in staged_files(names)]  # as on the disk
+    for policy, group in by_policy(files, policy_option, required=()):
+        scope = staged_scope(policy, group)
+        fixed = fix(scope, jobs=1)
+        checked = gate(scope, read_baseline(policy.baseline), jobs=1)
+        written += fixed.files
+        warnings += fixed.warnings
+        errors = (*checked.errors, *(error for error in fixed.errors if error not in checked.errors))
+        left = replace(
+            left,
+            findings=(*left.findings, *checked.findings),
+            tolerated=left.tolerated + checked.tolerated,
+            errors=(*left.errors, *errors),
+            files=left.files + checked.files,
+            excluded=left.excluded + checked.excluded,
+        )
+    return FixedWorkTree(tuple(written), tuple(warnings), left)
