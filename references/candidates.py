@@ -33,6 +33,20 @@ FILE_URI = re.compile(r"(?P<scheme>file:(?://(?=/))?)(?P<path>[^?]*)(?P<query>\?
 # Files that belong to the desktop or the browser, not to the application; named only if the policy declares them.
 FOREIGN_NAMES = frozenset({"thumbs.db", "cookies.sqlite", "places.sqlite", "favicons.sqlite", "formhistory.sqlite"})
 
+# Where the operating system and its packages keep theirs: rpm(8), updatedb(8) of mlocate and plocate, mandb(8), apt(8),
+# dnf(8), makedb(1) of glibc, postmap(1) and makemap(8) of mail servers, NSS, and macOS' own applications.
+_FOREIGN_PLACES = re.compile(
+    r"(?:\A|[/\\])(?:var/lib/(?:rpm|mlocate|plocate|dpkg|apt|misc|PackageKit|command-not-found)"
+    r"|usr/(?:lib/sysimage|share)/rpm|var/cache/(?:man|apt|dnf|yum)|etc/(?:mail|postfix|pki/nssdb)|private/var/db"
+    r"|Library[/\\](?:Application Support[/\\]com\.apple\.[^/\\]*|Calendars|Mail|Messages|Photos|Safari))[/\\]"
+)
+# Frameworks whose modules are named in texts: `django.db.backends.sqlite3`, `sqlalchemy.dialects.sqlite`.
+_FRAMEWORKS = frozenset({"django", "sqlalchemy", "peewee", "playhouse", "tortoise", "alembic"})
+_MANY_PARTS = 4  # `zoe.test.db` is a file, `shop.storage.backends.db` a module
+_READS_A_KEY = re.compile(
+    r"(?:\.(?:get|pop|setdefault|option|getoption|has_option|get_option|has_key)\(|\w\[)\s*[\"'`]\Z"
+)
+
 _DELIMITERS = frozenset(" \t\r\n\f\v\"'`()<>=,;|&[]:#!…→·•“”‘’«»")
 _LONGEST_PATH = 512
 _QUOTES = frozenset("\"'`")
@@ -77,9 +91,28 @@ def path_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def could_be_code(text: str, start: int, end: int) -> bool:
-    """True if `text[start:end]` may as well be an attribute, `app.db`: no directory in it and no quotes around it."""
+    """True if `text[start:end]` may as well be an attribute, `app.db`, a module's name, or a key, `get("mongo.db")`.
+
+    It has no directory in it, and no quotes around it unless something is looked up by it.
+    """
+    found = text[start:end]
+    if "/" in found or "\\" in found:
+        return False
     quoted = text[start - 1 : start] in _QUOTES and text[end : end + 1] in _QUOTES if start else False
-    return "/" not in text[start:end] and "\\" not in text[start:end] and not quoted
+    return not quoted or is_module_name(found) or bool(_READS_A_KEY.search(text, max(0, start - 40), start))
+
+
+def is_module_name(text: str) -> bool:
+    """True for a text that is more likely a module's dotted name than a file's."""
+    parts = text.split(".")
+    known = parts[0] in _FRAMEWORKS or len(parts) >= _MANY_PARTS
+    return known and all(part.isidentifier() for part in parts)
+
+
+def is_foreign(path: str) -> bool:
+    """True for a file of another program or of the operating system, which code may read but does not own."""
+    name = path.replace("\\", "/").rpartition("/")[2]
+    return name.lower() in FOREIGN_NAMES or bool(_FOREIGN_PLACES.search(path))
 
 
 def _path_start(text: str, end: int) -> int:

@@ -14,7 +14,7 @@ from dbpolicy.accessor import is_generated
 from dbpolicy.codes import Code
 from dbpolicy.matching import DirectoryKind, Location, locate
 from dbpolicy.model import AccessorStyle, Database, Policy, Role
-from references.candidates import FOREIGN_NAMES, SQLITE_URL
+from references.candidates import SQLITE_URL, is_foreign
 from references.codes import code_of, is_outside_only
 from references.hazards import hazards
 from references.model import Action, Kind, Reference, Replacement, Site, Verdict
@@ -23,6 +23,7 @@ from references.roots import Roots
 
 _SIDE_FILE = re.compile(r"-(?:wal|shm|journal)\Z")
 _TEMPORARY_NAME = re.compile(r"(?i)\{(?:[^}]*[._])?(?:tmp|temp)(?:_?(?:path|dir|directory|file|folder|root))?\d*\}")
+_TEMPORARY_START = re.compile(r"(?i)\{(?:[^}]*[._])?(?:tmp|temp)_\w+\}/")
 _NO_REWRITE_KINDS = {
     Kind.COMMENT: "a comment",
     Kind.DOCSTRING: "documentation",
@@ -120,7 +121,7 @@ class Judge:
             return leave, site.prose or _NO_REWRITE_KINDS[site.kind], None
         if of_file is not None and of_file.action is leave:
             return leave, of_file.reason, None
-        if place.directory is DirectoryKind.TEMPORARY or _TEMPORARY_NAME.search(site.text):
+        if place.directory is DirectoryKind.TEMPORARY or _is_temporary(site.text):
             return leave, "a temporary file", None
         if undecided := _undecided(place):
             return *undecided, None
@@ -176,11 +177,16 @@ def ignored(verdict: Verdict, reason: str) -> Verdict:
     return Verdict(Action.LEAVE, f"ignored by a comment: {reason}", verdict.target)
 
 
+def _is_temporary(text: str) -> bool:
+    """`{tmp_path}/x.db`, and `{self._tmp_data}/x.db`: a directory that begins so is one that goes again."""
+    return bool(_TEMPORARY_NAME.search(text) or _TEMPORARY_START.match(text))
+
+
 def _is_reference(site: Site, place: Location) -> bool:
     """False for names of other programs' files and for configuration keys, unless the policy declares them."""
     if place.entry is not None:
         return True
-    return not site.only_if_declared and place.database_name.lower() not in FOREIGN_NAMES
+    return not site.only_if_declared and not is_foreign(site.text)
 
 
 def _undecided(place: Location) -> tuple[Action, str] | None:

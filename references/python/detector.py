@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from dataclasses import replace
 
-from references.candidates import path_spans
+from references.candidates import is_module_name, path_spans
 from references.model import Kind, Replacement, Site, Span
 from references.python import embedded
 from references.python.composition import Composition, compose
@@ -131,7 +131,7 @@ class Detector:
                 prose=context.prose,
                 callee=context.callee,
                 inside=_scopes(ancestors),
-                only_if_declared="/" not in form.text and (context.key or context.kind is Kind.COMPARISON),
+                only_if_declared=_is_doubtful(form.text, context),
             )
         )
 
@@ -185,6 +185,13 @@ class Detector:
         It walks the whole module, so it is worth asking only where a rewrite could do harm.
         """
         return uses(self.tree, self.names, self._numbers)
+
+
+def _is_doubtful(text: str, context: Context) -> bool:
+    """True for a bare name that only the policy can tell from a key, from a part of a text, or from a module's name."""
+    if "/" in text or context.kind is Kind.CONNECT_LITERAL:
+        return False
+    return context.key or context.kind is Kind.COMPARISON or is_module_name(text)
 
 
 def _is_statement(ancestors: list[ast.AST]) -> bool:
