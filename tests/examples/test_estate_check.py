@@ -1,0 +1,109 @@
+"""The gate on the example estate: three ways to run the rules, one set of findings."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from test_zoe_estate import generate
+
+import dbfold
+from hooks import db_paths
+from references.model import Action
+from references.scan import scan
+from rules.flake8_plugin import Dbfold
+
+BIN = Path(sys.executable).parent
+
+
+@pytest.fixture(scope="module")
+def estate(tmp_path_factory):
+    output = tmp_path_factory.mktemp("checked") / "zoe"
+    assert generate(output, "--git").returncode == 0
+    subprocess.run(["git", "add", "-A"], cwd=output, check=True)
+    return output
+
+
+def check(estate, *arguments):
+    """Line and text of every finding in each file, as `dbfold check` gives them."""
+    command = [BIN / "dbfold", "check", "--format", "json", *arguments]
+    result = subprocess.run(command, cwd=estate, capture_output=True, text=True, check=False)
+    document = json.loads(result.stdout)
+    assert document["errors"] == []
+    return sorted(
+        (found["file"], found["line"], found["column"], f"{found['code']} {found['message']}; {found['remedy']}")
+        for found in document["findings"]
+    )
+
+
+def python_only(findings):
+    return [found for found in findings if found[0].endswith(".py")]
+
+
+def test_every_reference_to_rewrite_or_review_is_a_finding_and_no_other(estate):
+    from dbpolicy.loading import load_policy
+
+    found = scan([estate], load_policy(estate / "dbfold.yaml")).references
+    flagged = [reference for reference in found if reference.verdict.action is not Action.LEAVE]
+    assert all(reference.code for reference in flagged)
+    places = sorted((found.file, found.span.line, found.span.column) for found in flagged)
+    assert places == [finding[:3] for finding in check(estate)]
+    assert len(places) > 300
+
+
+def test_flake8_finds_the_same(estate):
+    command = [sys.executable, "-m", "flake8", "--isolated", "--select=DBF", "--disable-noqa", "--format"]
+    command += ["%(path)s\t%(row)d\t%(col)d\t%(code)s %(text)s", "."]
+    result = subprocess.run(command, cwd=estate, capture_output=True, text=True, check=False)
+    found = []
+    for line in result.stdout.splitlines():
+        path, row, column, text = line.split("\t")
+        found.append((path.removeprefix("./"), int(row), int(column), text))
+    assert sorted(found) == python_only(check(estate))
+
+
+def test_the_plugin_takes_the_tree_that_it_is_given(estate, monkeypatch):
+    """No second parse: with `ast.parse` out of order it finds what it found before."""
+    path = estate / "services/zoe-core/session_manager.py"
+    source = path.read_text()
+    tree = ast.parse(source)
+    monkeypatch.setattr(ast, "parse", None)
+    lines = source.splitlines(keepends=True)
+    found = list(Dbfold(tree, str(path), lines).run())
+    assert len(found) == sum(place[0] == "services/zoe-core/session_manager.py" for place in check(estate))
+    assert found
+
+
+def test_the_hook_finds_the_same(estate):
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=estate, capture_output=True, text=True, check=True).stdout
+    before = Path.cwd()
+    os.chdir(estate)
+    try:
+        checked = db_paths.check([name for name in names.split("\0") if name], None)
+    finally:
+        os.chdir(before)
+    found = [
+        (found.file, found.span.line, found.span.column, f"{found.code} {found.message}; {found.remedy}")
+        for found in checked.findings
+    ]
+    assert sorted(found) == check(estate)
+
+
+def test_after_the_rewrite_only_review_is_left_and_a_baseline_covers_it(estate, tmp_path, capsys):
+    subprocess.run(["git", "clone", "-q", estate, tmp_path / "zoe"], check=True)
+    copy = tmp_path / "zoe"
+    assert dbfold.main(["rewrite", str(copy)]) == 0
+    left = check(copy)
+    assert all("for a person to decide" in text for *_, text in left), left
+    counts = Counter(text.split()[0] for *_, text in left)
+    assert set(counts) <= {f"DBF{number:03}" for number in (1, 2, 3, 4, 5, 6, 9)}
+    capsys.readouterr()
+    assert dbfold.main(["check", "--write-baseline", str(copy)]) == 0
+    assert dbfold.main(["check", str(copy)]) == 0
+    stray = copy / "services/zoe-core/new_feature.py"
+    stray.write_text('import sqlite3\n\nconnection = sqlite3.connect("/app/data/notes.db")\n')
+    assert dbfold.main(["check", str(copy)]) == 1
