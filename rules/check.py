@@ -25,6 +25,7 @@ from references.documents import counted, error_line
 from references.model import FileError
 from rules.baseline import read_baseline
 from rules.checking import Scope, gate, scope_of
+from rules.git import is_ignored
 from rules.model import Checked
 from rules.output.formats import FORMATS, render
 
@@ -132,6 +133,9 @@ def _write_baseline(scope: Scope, arguments: argparse.Namespace) -> int:
         print(f"wrote {name}: {counted(tolerated.entries, 'finding')} tolerated, {counts}")  # noqa: T201
     else:
         print(f"nothing to tolerate: there is no {name} now, {counts}")  # noqa: T201
+    if tolerated.entries and is_ignored(scope.policy.baseline):
+        remedy = "add it with `git add -f`, or set rules.baseline in the policy"
+        print(f"warning: git ignores {name}, so that it tolerates nothing elsewhere: {remedy}", file=sys.stderr)  # noqa: T201
     for error in tolerated.errors:
         print(f"error: {error_line(error)}; its findings are not tolerated", file=sys.stderr)  # noqa: T201
     return FAILED if tolerated.errors else CLEAN

@@ -16,8 +16,8 @@ from references.roots import Roots
 from references.scan import examine_file, is_python, read
 from references.verdicts import Judge
 from rules.baseline import Entry, stale_entries, stale_findings, without_tolerated
+from rules.git import Change, change_since
 from rules.model import Checked, Finding
-from rules.since import Change, change_since
 
 Report = Callable[[int, int], None]
 

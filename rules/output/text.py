@@ -29,6 +29,8 @@ def render(checked: Checked, *, color: bool = False) -> str:
         lines += [*_finding_lines(finding, paint), ""]
     for error in checked.errors:
         lines += [f"{paint('error', _RED)}: {printable(error_line(error))}", ""]
+    if checked.errors:
+        lines += ["A file that cannot be checked fails the run: mend it, or list it under `exclude` in the policy."]
     return "\n".join([*lines, summary_line(checked)]) + "\n"
 
 

@@ -126,6 +126,16 @@ def test_it_is_not_checked_itself(tolerated):
     assert tolerated.dbfold("check", "dbfold-baseline.json").returncode == 0
 
 
+def test_one_that_git_ignores_is_told(tolerated):
+    tolerated.git("init", "-q")
+    assert tolerated.dbfold("check", "--write-baseline").stderr == ""
+    tolerated.write(".gitignore", b"*.json\n")
+    result = tolerated.dbfold("check", "--write-baseline")
+    assert "warning: git ignores dbfold-baseline.json" in result.stderr
+    tolerated.git("add", "-f", "dbfold-baseline.json")
+    assert tolerated.dbfold("check", "--write-baseline").stderr == ""
+
+
 def test_another_place_for_it(shop):
     with open(shop.root / "dbfold.yaml", "a") as stream:
         stream.write("rules: {baseline: .config/known.json}\n")

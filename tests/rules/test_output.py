@@ -73,6 +73,7 @@ def test_text_of_errors():
     assert render("text", checked(errors=[BROKEN, UNREADABLE])) == (
         "error: services/shop/old.py:7: does not parse: invalid syntax\n\n"
         "error: services/shop/secret.py: cannot be read: Permission denied\n\n"
+        "A file that cannot be checked fails the run: mend it, or list it under `exclude` in the policy.\n"
         "Nothing found: 2 files checked (2 files could not be checked).\n"
     )
 

@@ -1,4 +1,4 @@
-"""What has changed against a git revision: the lines of a change are checked, what was there before is not."""
+"""What git knows: the lines that changed against a revision, and whether a file is ignored."""
 
 from __future__ import annotations
 
@@ -55,6 +55,15 @@ def change_since(revision: str, directory: Path) -> Change:
         zip((str(top / name) for name in names), hunks, strict=True)
     )
     return Change(lines | {str(top / name): None for name in new})
+
+
+def is_ignored(path: Path) -> bool:
+    """True if git would not add the file of itself; False where there is no git or no repository."""
+    try:
+        _git(path.parent, "check-ignore", "--quiet", "--", path.name)
+    except UserError:
+        return False
+    return True
 
 
 def _base(top: Path, revision: str) -> str:
