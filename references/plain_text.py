@@ -15,7 +15,10 @@ from references.python.lexer import tokens
 from references.text import LineTable
 
 _IGNORE_FILES = re.compile(r"\.?\w*ignore\Z")
-_PROSE_SUFFIXES = frozenset({".md", ".markdown", ".rst", ".txt", ".adoc", ".org", ".html", ".htm", ".log", ".csv"})
+_PROSE_SUFFIXES = frozenset(
+    {".md", ".markdown", ".rst", ".txt", ".adoc", ".org", ".html", ".htm", ".log", ".csv"}
+    | {".patch", ".diff", ".rej", ".sarif"}  # what was, and what was said of it
+)
 _SHELL_SUFFIXES = frozenset({".sh", ".bash", ".zsh", ".fish", ".ps1", ".bat", ".service", ".timer", ".cron", ".mk"})
 _CONFIG_SUFFIXES = frozenset(
     {

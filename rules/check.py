@@ -77,7 +77,8 @@ def _scope(arguments: argparse.Namespace) -> Scope:
     policy = policy_for(targets, arguments.policy)
     here = Path.cwd()
     base = here if all(target.is_relative_to(here) for target in targets) else None
-    return scope_of(targets, policy, base, arguments.since)
+    scope = scope_of(targets, policy, base, arguments.since)
+    return scope if arguments.output is None else scope.without(str(arguments.output.absolute()))
 
 
 def _stdin_scope(arguments: argparse.Namespace) -> Scope:

@@ -43,6 +43,11 @@ class Scope:
     targets: tuple[Path, ...] = ()
     change: Change | None = None
 
+    def without(self, path: str) -> Scope:
+        """The scope without one file: the report of the last run."""
+        kept = tuple(file for file in self.discovery.files if file.path != path)
+        return replace(self, discovery=replace(self.discovery, files=kept))
+
 
 def scope_of(targets: Sequence[Path], policy: Policy, base: Path | None = None, since: str | None = None) -> Scope:
     """The scope of `targets` (absolute paths); `since` is a git revision. Raises UserError."""

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_FILE_NAME = re.compile(r"# ((?:[\w-]+/)*(?:[\w-]*\.[\w.-]+|Dockerfile))\n")
+_FILE_NAME = re.compile(r"# ((?:[\w.-]+/)*(?:[\w-]*\.[\w.-]+|Dockerfile))\n")
 _EXIT_CODE = re.compile(r"\s+# exit code (\d)$")
 
 

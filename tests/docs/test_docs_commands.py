@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 from documents import DOCUMENTS, ROOT, File, section, steps, text_of
 
 WITH_COMMANDS = [path for path in DOCUMENTS if "```console" in path.read_text(encoding="utf-8")]
@@ -71,15 +70,19 @@ def test_make_targets_exist(target):
     assert re.search(rf"^{target}:", text_of("Makefile"), re.MULTILINE)
 
 
-def test_the_hook_runs_a_command_that_exists(tmp_path):
-    files = [step for step in steps(text_of("README.md")) if isinstance(step, File)]
-    hooks = next(file for file in files if file.name == ".pre-commit-config.yaml")
-    (hook,) = yaml.safe_load(hooks.content)["repos"][0]["hooks"]
-    for file in files:
+@pytest.mark.parametrize("document", ["README.md", "docs/hooks.md"])
+def test_the_hooks_work_as_they_are_shown(document, tmp_path):
+    """pre-commit with the configuration of the document, on the project of the README."""
+    for file in (step for step in steps(text_of("README.md")) if isinstance(step, File)):
         write(file, tmp_path)
-    assert run(hook["entry"], tmp_path).returncode == 1
-    assert run(hook["entry"].replace("--check ", ""), tmp_path).returncode == 0
-    assert run(hook["entry"], tmp_path).returncode == 0
+    local = re.search(r"^repos:\n  - repo: local\n(?:  .*\n)+", text_of(document), re.MULTILINE)
+    write(File(".pre-commit-config.yaml", local[0]), tmp_path)
+    assert run("git init -q && git add . && pre-commit run --all-files", tmp_path).returncode == 1
+    assert run("dbfold check --fix", tmp_path).returncode == 1
+    assert run("dbfold check --write-baseline", tmp_path).returncode == 0
+    result = run("git add . && pre-commit run --all-files", tmp_path)
+    assert result.returncode == 0, result.stdout
+    assert "no files to check" not in result.stdout
 
 
 def test_before_and_after(tmp_path):

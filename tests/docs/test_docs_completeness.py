@@ -9,13 +9,17 @@ import re
 from importlib import import_module
 
 import pytest
+import yaml
 from documents import DOCUMENTS, ROOT, Command, File, rows, section, steps, text_of
 
+import dbfold
+from dbpolicy.codes import Code
 from dbpolicy.loading import load_policy
 from dbpolicy.model import AccessorStyle
 from references import audit, command
-from references.model import Action, Kind
+from references.model import Action, FileError, Kind, Span
 from references.scan import scan
+from rules.model import Checked, Finding
 
 README, AUDIT, REWRITE, ARCHITECTURE = map(
     text_of, ("README.md", "docs/audit.md", "docs/rewrite.md", "docs/architecture.md")
@@ -23,7 +27,7 @@ README, AUDIT, REWRITE, ARCHITECTURE = map(
 
 
 def actions():
-    for name in ("references.init", "references.audit", "codemods.rewrite_db_paths"):
+    for _, name, _ in dbfold._COMMANDS:
         parser = argparse.ArgumentParser()
         import_module(name).add_arguments(parser)
         yield from ((name, action) for action in parser._actions)
@@ -46,7 +50,9 @@ def test_every_choice_is_described(name, action):
 def test_no_option_that_is_gone():
     assert set(OPTION_ROWS) == {*OPTIONS, "--version"}
     for path in DOCUMENTS:
-        for line in re.findall(r"dbfold (?:init|audit|rewrite)[^`\n]*", path.read_text(encoding="utf-8")):
+        for line in re.findall(
+            r"dbfold (?:init|audit|rewrite|check|rule|ruff-config)[^`\n]*", path.read_text(encoding="utf-8")
+        ):
             assert set(re.findall(r"--[a-z][\w-]+", line)) <= set(OPTIONS), line
 
 
@@ -188,7 +194,7 @@ def test_every_error_is_described_and_none_that_is_gone():
 # -- architecture and links ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("room", ["dbpolicy", "references", "codemods"])
+@pytest.mark.parametrize("room", ["dbpolicy", "references", "codemods", "rules", "hooks"])
 def test_every_module_has_a_line(room):
     described = {row[0] for row in rows(section(ARCHITECTURE, "Rooms"))}
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / room).rglob("*.py") if path.name != "__init__.py"}
@@ -223,3 +229,23 @@ def test_the_files_of_the_examples_are_seen():
         "dbfold.yaml",
         "services/orders/store.py",
     ]
+
+
+# -- the check ------------------------------------------------------------------------------------------------------
+
+
+def test_every_form_and_field_of_the_check_has_a_row():
+    from rules.output import formats, json_document
+
+    check = text_of("docs/check.md")
+    assert [row[0] for row in rows(section(check, "Formats"))] == list(formats.FORMATS)
+    finding = Finding("a", "a", Span(1, 1, 1, 2), Code.HARDCODED_PATH, "m", "r", True, "s", "f")
+    document = json_document.document(Checked((finding,), errors=(FileError("a", "m"),)))
+    fields = set(document) | {f"summary.{key}" for key in document["summary"]}
+    fields |= {f"{name}[].{key}" for name in ("findings", "errors") for key in document[name][0]}
+    assert {row[0] for row in rows(section(check, "JSON"))} == fields
+
+
+def test_every_hook_has_a_row():
+    hooks = yaml.safe_load(text_of(".pre-commit-hooks.yaml"))
+    assert [row[0] for row in rows(text_of("docs/hooks.md"))][: len(hooks)] == [hook["id"] for hook in hooks]
