@@ -12,8 +12,7 @@ from hooks.staged import StagedFile, contents, is_tracked
 from references.discovery import Discovery, SourceFile, source_file
 from rules.baseline import Entry, parse_baseline
 from rules.checking import Scope, gate
-from rules.findings import sorted_findings
-from rules.model import Checked
+from rules.model import Checked, sorted_findings
 
 
 def check_staged(groups: Iterable[tuple[Policy, Sequence[StagedFile]]]) -> Checked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -24,13 +25,17 @@ def check(names: Sequence[str], policy_option: str | None) -> Checked | None:
     """What the staged versions of the files break; None if none of them is of interest. Raises UserError."""
     files = staged_files(names)
     suspects = {file for file, data in contents(files) if is_candidate(data)}
+    from dbpolicy.accessor import accessor_file_name
     from hooks.policies import by_policy, relative
     from references.roots import Roots
 
     scopes = []
     for policy, group in by_policy(files, policy_option, required=suspects):
-        roots = Roots(policy)
-        of_interest = [file for file in group if file in suspects or roots.is_accessor(relative(file.path, policy))]
+        roots, name = Roots(policy), os.sep + accessor_file_name(policy)
+        accessors = {
+            file for file in group if file.path.endswith(name) and roots.is_accessor(relative(file.path, policy))
+        }
+        of_interest = [file for file in group if file in suspects or file in accessors]
         if of_interest:
             scopes.append((policy, of_interest))
     if not scopes:

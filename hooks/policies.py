@@ -22,7 +22,7 @@ def by_policy(
     groups: dict[Path, list[StagedFile]] = {}
     known: dict[str, Path | None] = {}
     for file in files:
-        directory = os.path.dirname(file.path)  # noqa: PTH120
+        directory = file.path.rpartition(os.sep)[0]
         if directory not in known:
             known[directory] = Path(option).absolute() if option else find_policy_or_none(_existing(directory))
         source = known[directory]

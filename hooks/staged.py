@@ -18,6 +18,7 @@ from dbpolicy.errors import UserError
 _MANY = 100  # git compares every path with every pathspec: above this, the whole index is cheaper
 _LINK, _SUBMODULE = "120000", "160000"
 _CHUNK = 1 << 20
+_AS_ON_DISK = ""  # in place of an object
 
 
 class StagedFile(NamedTuple):
@@ -42,13 +43,19 @@ def staged_files(names: Sequence[str] = ()) -> list[StagedFile]:
     )
     if not listed:
         return []
+    here = os.getcwd()  # noqa: PTH109 - pathlib costs start-up time
     by_path = {os.path.normpath(name): name for name in listed}
-    differing = _of(_split(_git("diff-files", "--name-only", "--relative", "-z", "--", *_pathspecs(by_path))), by_path)
+    changed = _split(_git("diff-files", "--name-only", "--relative", "-z", "--", *_pathspecs(by_path)))
+    differing = {path for path in changed if path in by_path}
     blobs = _blobs(differing) if differing else {}
-    files = (
-        _staged_file(name, path, blobs.get(path, "") if path in differing else None) for path, name in by_path.items()
-    )
-    return [file for file in files if file is not None]
+    files = []
+    for path, name in by_path.items():
+        blob = blobs.get(path, _AS_ON_DISK)
+        if blob == _AS_ON_DISK and _is_regular(path):
+            files.append(StagedFile(name, os.path.join(here, path), None))  # noqa: PTH118
+        elif blob:
+            files.append(StagedFile(name, os.path.join(here, path), blob))  # noqa: PTH118
+    return files
 
 
 def contents(files: Iterable[StagedFile], limit: int = -1) -> Iterator[tuple[StagedFile, bytes]]:
@@ -56,12 +63,20 @@ def contents(files: Iterable[StagedFile], limit: int = -1) -> Iterator[tuple[Sta
     others: list[StagedFile] = []
     for file in files:
         if file.blob is None:
-            with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123 - a Path costs more than the read
-                yield file, stream.read(limit)
+            yield file, _read(file.path, limit)
         else:
             others.append(file)
     if others:
         yield from _from_index(others, limit)
+
+
+def _read(path: str, limit: int) -> bytes:
+    """The first bytes of a file; a file object would cost more than the read."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, limit if limit >= 0 else max(os.fstat(descriptor).st_size, 1))
+    finally:
+        os.close(descriptor)
 
 
 def content(path: str) -> bytes | None:
@@ -75,36 +90,33 @@ def is_tracked(path: str) -> bool:
     return bool(_git("ls-files", "-z", "--", os.path.relpath(path)))
 
 
-def _staged_file(name: str, path: str, blob: str | None) -> StagedFile | None:
-    """None for what is no regular file. An empty `blob`: git knows of no staged version."""
-    if blob:
-        return StagedFile(name, os.path.abspath(path), blob)  # noqa: PTH100 - pathlib costs start-up time
+def _is_regular(path: str) -> bool:
+    """False for links, submodules, and what is not there."""
     try:
-        mode = os.lstat(path).st_mode
+        return stat.S_ISREG(os.lstat(path).st_mode)
     except OSError:
-        return None
-    return StagedFile(name, os.path.abspath(path), None) if stat.S_ISREG(mode) else None  # noqa: PTH100
+        return False
 
 
-def _blobs(paths: Iterable[str]) -> dict[str, str]:
-    """The object of each path's staged version; "" for one with a conflict, or that is no regular file."""
+def _blobs(paths: Iterable[str]) -> dict[str, str | None]:
+    """The object of each path's staged version; None for what is no regular file there.
+
+    A conflict has several versions and no commit will take one of them: the work tree's copy counts.
+    """
     wanted = set(paths)
-    blobs: dict[str, str] = {}
+    blobs: dict[str, str | None] = {}
     for entry in _split(_git("ls-files", "--stage", "-z", "--", *_pathspecs(wanted))):
         facts, _, name = entry.partition("\t")
         mode, blob, stage = facts.split(" ")
         if name in wanted:
-            blobs[name] = blob if stage == "0" and mode not in (_LINK, _SUBMODULE) else ""
+            regular = blob if mode not in (_LINK, _SUBMODULE) else None
+            blobs[name] = regular if stage == "0" else _AS_ON_DISK
     return blobs
 
 
 def _pathspecs(paths: Iterable[str]) -> list[str]:
     paths = list(paths)
     return paths if len(paths) <= _MANY else []
-
-
-def _of(found: Iterable[str], wanted: dict[str, str]) -> set[str]:
-    return {path for path in found if path in wanted}
 
 
 def _split(output: bytes) -> list[str]:

@@ -17,7 +17,7 @@ from references.scan import examine_file, is_python, read
 from references.verdicts import Judge
 from rules.baseline import Entry, stale_entries, stale_findings, without_tolerated
 from rules.git import Change, change_since
-from rules.model import Checked, Finding
+from rules.model import Checked, Finding, sorted_findings
 
 Report = Callable[[int, int], None]
 
@@ -92,8 +92,6 @@ def check_files(
     judge = Judge(policy, roots, policy.accessor.style)
     checks = [check_accessor(file, policy) for file in discovery.files if roots.is_accessor(file.in_policy)]
     checks += map_files(partial(check_file, judge=judge), discovery.files, jobs, progress)
-    from rules.findings import sorted_findings
-
     return Checked(
         findings=sorted_findings(finding for result in checks for finding in result.findings),
         errors=(*discovery.errors, *(error for result in checks for error in result.errors)),

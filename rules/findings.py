@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
 
 from dbpolicy.accessor import is_current, is_generated
 from dbpolicy.codes import Code
@@ -110,8 +109,3 @@ def accessor_finding(data: bytes, file: SourceFile, policy: Policy) -> list[Find
     message = f"{file.in_policy.rpartition('/')[2]} {why}"
     findings.add(Code.STALE_ACCESSOR, _FIRST_LINE, message, remedy, fixable=fixable)
     return findings.found
-
-
-def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """By file, then by place, as a person reads them."""
-    return tuple(sorted(findings, key=lambda found: (found.file, found.span.line, found.span.column, found.code)))

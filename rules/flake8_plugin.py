@@ -24,8 +24,8 @@ from references.roots import Roots
 from references.scan import examine_module
 from references.verdicts import Judge
 from rules.baseline import Entry, read_baseline, without_tolerated
-from rules.findings import accessor_finding, findings_in, sorted_findings
-from rules.model import Checked, Finding
+from rules.findings import accessor_finding, findings_in
+from rules.model import Checked, Finding, sorted_findings
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dbpolicy.codes import Code
@@ -93,3 +93,8 @@ class Checked:
     errors: tuple[FileError, ...] = ()
     files: int = 0
     excluded: int = 0
+
+
+def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """By file, then by place, as a person reads them."""
+    return tuple(sorted(findings, key=lambda found: (found.file, found.span.line, found.span.column, found.code)))

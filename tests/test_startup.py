@@ -15,17 +15,22 @@ PROGRAM = """
 import sys
 import dbfold
 code = dbfold.main(sys.argv[1:])
-print(code, *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+print(code, *sorted(sys.modules), file=sys.stderr)
 """
 
 
-def modules_of(directory, *arguments):
+def modules_of(directory, *arguments, whole=False):
     result = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *arguments], cwd=directory, capture_output=True, text=True, check=True
+        [sys.executable, "-c", PROGRAM, *arguments],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        check=True,
+        stdin=subprocess.DEVNULL,
     )
     code, *modules = result.stderr.split("\n")[-2].split()
     assert code == "0", result.stdout
-    return set(modules)
+    return set(modules) if whole else {name.partition(".")[0] for name in modules}
 
 
 @pytest.fixture
@@ -43,11 +48,43 @@ def tree(tmp_path):
         ["audit", "."],
         ["rewrite", "--check", "clean.py"],
         ["rewrite", "--check", "named.py"],
+        ["check", "."],
+        ["check", "--stdin-filename", "clean.py"],
     ],
     ids=" ".join,
 )
 def test_nothing_heavy_is_imported(tree, arguments):
     assert modules_of(tree, *arguments).isdisjoint(HEAVY)
+
+
+def test_a_clean_check_needs_no_catalogue(tree):
+    (tree / "named.py").unlink()
+    assert not {name for name in modules_of(tree, "check", ".", whole=True) if name.startswith("rules.catalogue")}
+
+
+HOOK = """
+import sys
+from hooks.{name} import main
+code = main(["clean.py"])
+print(code, *sorted(sys.modules), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "needless"),
+    [
+        ("no_new_databases", {"yaml", "dbpolicy.model", "dataclasses", "pathlib._local", "rules", "references.scan"}),
+        ("db_paths", {"libcst", "rich", "rules", "references.scan", "codemods", "json"}),
+    ],
+)
+def test_a_hook_on_a_clean_file_imports_little(tree, name, needless):
+    subprocess.run(["git", "init", "-q"], cwd=tree, check=True)
+    subprocess.run(["git", "add", "."], cwd=tree, check=True)
+    program = HOOK.format(name=name)
+    result = subprocess.run([sys.executable, "-c", program], cwd=tree, capture_output=True, text=True, check=True)
+    code, *modules = result.stderr.split()
+    assert code == "0", result.stdout
+    assert needless.isdisjoint(modules)
 
 
 def test_the_version_needs_no_package_of_ours(tree):
