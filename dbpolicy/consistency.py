@@ -49,6 +49,7 @@ def check(policy: Policy, problems: Problems) -> None:
     _check_aliases(policy, broken, problems)
     _check_accessor(policy, problems)
     _check_directories(policy, problems)
+    _check_baseline(policy, problems)
     _check_patterns(("rules", "connect_in"), policy.rules.connect_in, problems)
     for pattern in policy.rules.per_file_ignores:
         if pattern.startswith("!"):
@@ -217,6 +218,13 @@ def _check_patterns(at: tuple[str, ...], patterns: Iterable[str], problems: Prob
     for index, pattern in enumerate(patterns):
         if pattern.startswith("!"):
             problems.add((*at, f"[{index}]"), _NO_EXCEPTIONS)
+
+
+def _check_baseline(policy: Policy, problems: Problems) -> None:
+    name = policy.rules.baseline
+    if name.startswith(("/", "~")) or "\\" in name or ".." in name.split("/") or name.endswith("/"):
+        message = f"{name!r} is not a file below the policy's directory; write it relative, without '..'"
+        problems.add(("rules", "baseline"), message)
 
 
 def _base_name(path: str) -> str:

@@ -47,6 +47,7 @@ def staged_files(names: Sequence[str] = ()) -> list[StagedFile]:
     by_path = {os.path.normpath(name): name for name in listed}
     changed = _split(_git("diff-files", "--name-only", "--relative", "-z", "--", *_pathspecs(by_path)))
     differing = {path for path in changed if path in by_path}
+    differing.update(path for path in by_path if not os.path.lexists(path))
     blobs = _blobs(differing) if differing else {}
     files = []
     for path, name in by_path.items():

@@ -18,8 +18,10 @@ from references.text import LineTable
 from references.verdicts import ignored
 
 _MARK = "dbfold:"
-_DIRECTIVE = re.compile(r"\bdbfold:[ \t]*ignore\b[ \t]*(?:\[(?P<codes>[^\]\r\n]*)\])?(?P<reason>[^\r\n]*)")
-_PLAIN = re.compile(rf"(?:#|//|--|;|/\*|<!--|\brem\b)[ \t]*{_DIRECTIVE.pattern}", re.IGNORECASE)
+_DIRECTIVE = r"dbfold:[ \t]*ignore\b[ \t]*(?:\[(?P<codes>[^\]\r\n]*)\])?(?P<reason>[^\r\n]*)"
+# Where a comment begins, not inside of one: "# write `# dbfold: ignore[DBF001] why` there" ignores nothing.
+_IN_PYTHON = re.compile(rf"(?:\A|(?<=\s))#+[ \t]*{_DIRECTIVE}")
+_PLAIN = re.compile(rf"(?:^|(?<=\s))(?:#+|//|--|;|/\*|<!--|[Rr][Ee][Mm]\b)[ \t]*{_DIRECTIVE}", re.MULTILINE)
 _NEXT_COMMENT = re.compile(r"\s#(?:\s|$).*|\*/.*|-->.*", re.DOTALL)
 _BLANK_OR_COMMENT = re.compile(r"\s*(?:#|//|--|;|$)")
 _SYNTAX = "write `dbfold: ignore[DBF001] reason`"
@@ -98,7 +100,7 @@ def _python_ignores(text: str, table: LineTable) -> Iterator[Ignore]:
         if first != last:
             several_lines.append((first, last))
     for token in comments:
-        directive = _DIRECTIVE.search(token[0])
+        directive = _IN_PYTHON.search(token[0])
         if directive is not None:
             start = token.start() + directive.start()
             yield _ignore(directive, start, token.start(), text, table, several_lines)

@@ -95,6 +95,11 @@ def scan_plain(text: str, table: LineTable, path: str) -> list[Site]:
     return sites
 
 
+def is_prose(path: str, text: str) -> bool:
+    """True for a file in which nothing is a setting or code, whatever it shows."""
+    return _kind_of_file(posixpath.basename(path), text) in (Kind.PROSE, Kind.IGNORE_PATTERN)
+
+
 def scan_unparsed(text: str, table: LineTable) -> list[Site]:
     """The sites in Python source that no parser accepts: strings and comments by their tokens."""
     sites = []

@@ -14,7 +14,7 @@ from references.discovery import Discovery, SourceFile, discover, shown_base
 from references.ignores import UsedIgnore, apply_ignores, has_ignores
 from references.model import FileError, Reference, Site
 from references.parallel import map_files
-from references.plain_text import comments, scan_plain, scan_unparsed
+from references.plain_text import comments, is_prose, scan_plain, scan_unparsed
 from references.python.lexer import Hits, sort_hits
 from references.python.openings import Uses
 from references.python.parsing import UnparsableError
@@ -119,8 +119,12 @@ def examine(data: bytes, file: SourceFile, judge: Judge) -> Examined:
     if not is_binary(data):
         text = decode_plain(data).text
         table = LineTable(text)
-        references = judge.references(file.shown, file.in_policy, text, scan_plain(text, table, file.in_policy))
-        _finish(examined, references, table, is_python=False)
+        examined.table = table
+        examined.references = judge.references(
+            file.shown, file.in_policy, text, scan_plain(text, table, file.in_policy)
+        )
+        if not is_prose(file.in_policy, text):  # which may show ignore comments, but has nothing to ignore
+            _finish(examined, examined.references, table, is_python=False)
     return examined
 
 

@@ -405,6 +405,20 @@ ERRORS = [
     (HEAD + "review: ['!b']\n", 4, "review[0]", "exceptions with '!'"),
     (HEAD + "config_files: ['!b']\n", 4, "config_files[0]", "exceptions with '!'"),
     (HEAD + "temporary: ['!b']\n", 4, "temporary[0]", "exceptions with '!'"),
+    # rules
+    (HEAD + "rules: {ignore: [DBF01]}\n", 4, "rules.ignore[0]", "unknown value 'DBF01'; did you mean 'DBF0"),
+    (HEAD + "rules: {ignore: DBF001}\n", 4, "rules.ignore", 'expected a list; write ["DBF001"]'),
+    (
+        HEAD + "rules:\n  per_file_ignores:\n    a.py: [DBF999]\n",
+        6,
+        "rules.per_file_ignores.a.py[0]",
+        "unknown value 'DBF999'",
+    ),
+    (HEAD + "rules: {per_file_ignores: {'!a.py': [DBF001]}}\n", 4, "rules.per_file_ignores.!a.py", "exceptions"),
+    (HEAD + "rules: {connect_in: ['!b']}\n", 4, "rules.connect_in[0]", "exceptions with '!'"),
+    (HEAD + "rules: {baseline: /tmp/x.json}\n", 4, "rules.baseline", "not a file below the policy's directory"),
+    (HEAD + "rules: {baseline: a/../../x}\n", 4, "rules.baseline", "write it relative, without '..'"),
+    (HEAD + "rules: {ignores: [DBF001]}\n", 4, "rules.ignores", "did you mean 'ignore'?"),
 ]
 
 

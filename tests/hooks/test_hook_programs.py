@@ -105,6 +105,17 @@ def test_intent_to_add(repository, database):
     assert call(repository, "no-new-databases", "notes.bin").returncode == 1
 
 
+def test_a_sparse_checkout(repository, database):
+    repository.write("far/notes.bin", database)
+    repository.write("far/a.py", STRAY.encode())
+    repository.run("git", "add", ".")
+    repository.run("git", "update-index", "--skip-worktree", "far/notes.bin", "far/a.py")
+    for name in ("far/notes.bin", "far/a.py"):
+        (repository.root / name).unlink()
+    assert "far/notes.bin: an SQLite" in call(repository, "no-new-databases", "far/notes.bin").stdout
+    assert "far/a.py:3:30: DBF006" in call(repository, "db-paths", "far/a.py").stdout
+
+
 def test_during_a_conflict_the_work_tree_counts(repository, database):
     for branch, text in (("one", b"1\n"), ("two", b"2\n")):
         repository.run("git", "switch", "-qc", branch, "main")

@@ -77,6 +77,8 @@ NOT_ACCEPTED = {
     "no code": f"{CONNECT}  # dbfold: ignore read once\n",
     "empty brackets": f"{CONNECT}  # dbfold: ignore[] read once\n",
     "an unknown code": f"{CONNECT}  # dbfold: ignore[DBF002, DBF999] read once\n",
+    "a comment about comments": f"{CONNECT}  # write `# dbfold: ignore[DBF002] why` here\n",
+    "another tool's": f"{CONNECT}  # notdbfold: ignore[DBF002] why\n",
 }
 
 
@@ -109,7 +111,7 @@ def test_codes_that_ignore_nothing_are_told(examined):
 def test_a_file_that_names_no_database_may_hold_a_comment(examined):
     (ignore,) = examined("import os  # dbfold: ignore[DBF002] gone\n").ignores
     assert ignore.unused == (Code.RETIRED_DATABASE,)
-    assert (ignore.ignore.span.line, ignore.ignore.span.column) == (1, 14)
+    assert (ignore.ignore.span.line, ignore.ignore.span.column) == (1, 12)
 
 
 PLAIN = {
@@ -126,6 +128,17 @@ def test_files_that_are_no_python(examined, name):
     result = examined(PLAIN[name], f"services/core/{name}")
     assert [found.verdict.reason for found in result.references] == ["ignored by a comment: a backup"]
     assert result.ignores[0].unused == ()
+
+
+@pytest.mark.parametrize("name", ["docs/a.md", "a.txt", ".dockerignore"])
+def test_prose_may_show_one(examined, name):
+    result = examined("Write it so:\n\n    # dbfold: ignore[DBF002] a backup\n    open /app/data/auth.db\n", name)
+    assert result.ignores == []
+    assert len(result.references) == 1
+
+
+def test_a_comment_about_comments_is_none(examined):
+    assert examined(NOT_ACCEPTED["a comment about comments"]).ignores == []
 
 
 def test_the_rewrite_leaves_what_is_ignored(project):
