@@ -50,10 +50,12 @@ def ruff_settings(policy: Policy, prefix: str = "tool.ruff.") -> str:
 
 
 def _message(policy: Policy) -> str:
-    where = f"in the files of rules.connect_in ({policy.source.name})" if policy.rules.connect_in else "there"
+    keys = "rules.connect_in" if policy.rules.connect_in else "config_files, temporary and review"
     if policy.accessor.style is AccessorStyle.INLINE:
-        return f"Databases are opened {where}, by the variable {policy.primary.env}."
-    return f"Databases are opened {where}, with the paths of {policy.accessor.module}."
+        paths = f"the variable {policy.primary.env}"
+    else:
+        paths = policy.accessor.module
+    return f"Only the files of {keys} in {policy.source.name} open databases; paths come from {paths}."
 
 
 def _patterns(policy: Policy) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """One runner for every example of every rule.
 
-`dbfold check` and the flake8 plugin say the same; what is flagged is fixed, or the finding says why not; after the fix
-the same tools find nothing that the fix could mend.
+`dbfold check`, the flake8 plugin and the hook say the same; what is flagged is fixed, or the finding says why not;
+after the fix nothing is left that it could mend.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from dbpolicy.codes import Code
+from hooks import db_paths
 from rules.catalogue.registry import RULES
 from rules.describe import DOCUMENT, document
 from rules.flake8_plugin import Dbfold
@@ -84,6 +85,16 @@ def test_flake8_says_the_same(shop, findings, rule, example):
         example = replace(example, file="services/shop/data.py", source=f"TEXT = {example.source!r}\n")
     path = shop.write(example.file, example.source.encode())
     assert flake8(path) == as_flake8(findings(example.file))
+
+
+@pytest.mark.parametrize(("rule", "example"), [*INVALID, *VALID])
+def test_the_hook_says_the_same(shop, findings, monkeypatch, rule, example):
+    shop.write(example.file, example.source.encode())
+    shop.git("init", "-q")
+    shop.git("add", "-f", ".")
+    monkeypatch.chdir(shop.root)
+    checked = db_paths.check([example.file], None)
+    assert (checked.findings if checked else ()) == findings(example.file)
 
 
 def test_the_document_is_current():
