@@ -12,22 +12,13 @@ from hooks.staged import StagedFile, contents, is_tracked
 from references.discovery import Discovery, SourceFile, source_file
 from rules.baseline import Entry, parse_baseline
 from rules.checking import Scope, gate
-from rules.model import Checked, sorted_findings
+from rules.model import Checked
 
 
 def check_staged(groups: Iterable[tuple[Policy, Sequence[StagedFile]]]) -> Checked:
     """What the staged versions of the files break that the baseline does not tolerate. Raises UserError."""
-    total = Checked()
-    for policy, files in groups:
-        checked = gate(staged_scope(policy, files), staged_baseline(policy))
-        total = Checked(
-            findings=sorted_findings((*total.findings, *checked.findings)),
-            tolerated=total.tolerated + checked.tolerated,
-            errors=(*total.errors, *checked.errors),
-            files=total.files + checked.files,
-            excluded=total.excluded + checked.excluded,
-        )
-    return total
+    checks = (gate(staged_scope(policy, files), staged_baseline(policy)) for policy, files in groups)
+    return sum(checks, Checked())
 
 
 def staged_scope(policy: Policy, files: Sequence[StagedFile]) -> Scope:

@@ -58,10 +58,5 @@ def report(checked: Checked | None) -> int:
     return code
 
 
-def run() -> None:
-    """The console script."""
-    sys.exit(main())
-
-
 if __name__ == "__main__":
-    run()
+    raise SystemExit(main())

@@ -37,10 +37,5 @@ def _fix(names: Sequence[str], policy_option: str | None) -> int:
     return max(code, 1)
 
 
-def run() -> None:
-    """The console script."""
-    sys.exit(main())
-
-
 if __name__ == "__main__":
-    run()
+    raise SystemExit(main())

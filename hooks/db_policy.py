@@ -82,10 +82,5 @@ def _accessors(policy: Policy) -> Iterator[StagedFile]:
             yield file
 
 
-def run() -> None:
-    """The console script."""
-    sys.exit(main())
-
-
 if __name__ == "__main__":
-    run()
+    raise SystemExit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -28,20 +29,14 @@ def fix_work_tree(names: Sequence[str], policy_option: str | None) -> FixedWorkT
     written: list[str] = []
     warnings: list[str] = []
     left = Checked()
-    files = [file._replace(blob=None) for file in staged_files(names)]  # as on the disk
+    there = (file for file in staged_files(names) if os.path.lexists(file.path))
+    files = [file._replace(blob=None) for file in there]  # as on the disk
     for policy, group in by_policy(files, policy_option, required=()):
         scope = staged_scope(policy, group)
         fixed = fix(scope, jobs=1)
         checked = gate(scope, read_baseline(policy.baseline), jobs=1)
         written += fixed.files
         warnings += fixed.warnings
-        errors = (*checked.errors, *(error for error in fixed.errors if error not in checked.errors))
-        left = replace(
-            left,
-            findings=(*left.findings, *checked.findings),
-            tolerated=left.tolerated + checked.tolerated,
-            errors=(*left.errors, *errors),
-            files=left.files + checked.files,
-            excluded=left.excluded + checked.excluded,
-        )
+        errors = tuple(error for error in fixed.errors if error not in checked.errors)
+        left += replace(checked, errors=(*checked.errors, *errors))
     return FixedWorkTree(tuple(written), tuple(warnings), left)

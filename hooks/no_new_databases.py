@@ -131,10 +131,5 @@ def _message(file: StagedFile, what: What, problem: str, policy: Policy) -> Iter
         yield f"  or, if it belongs here, declare {base} in {policy.source.name}, with a role and a reason"
 
 
-def run() -> None:
-    """The console script."""
-    sys.exit(main())
-
-
 if __name__ == "__main__":
-    run()
+    raise SystemExit(main())

@@ -94,6 +94,16 @@ class Checked:
     files: int = 0
     excluded: int = 0
 
+    def __add__(self, other: Checked) -> Checked:
+        """Both as one, for files that have different policies."""
+        return Checked(
+            findings=sorted_findings((*self.findings, *other.findings)),
+            tolerated=self.tolerated + other.tolerated,
+            errors=(*self.errors, *other.errors),
+            files=self.files + other.files,
+            excluded=self.excluded + other.excluded,
+        )
+
 
 def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """By file, then by place, as a person reads them."""

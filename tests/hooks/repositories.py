@@ -131,7 +131,7 @@ class Repository(Project):
         assert self.head() == before
         return output
 
-    def passes(self, *arguments, cwd=None):
+    def assert_passes(self, *arguments, cwd=None):
         """Commit and expect that it is made."""
         made, output = self.commit(*arguments, cwd=cwd)
         assert made, output

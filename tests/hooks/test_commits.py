@@ -17,7 +17,7 @@ def stage(repository, name, content):
 def test_a_clean_commit_passes(repository):
     stage(repository, "services/core/a.py", CLEAN)
     stage(repository, "notes.txt", "text\n")
-    repository.passes()
+    repository.assert_passes()
 
 
 def test_a_new_database(repository, database):
@@ -56,7 +56,7 @@ def test_the_first_commit(empty, database):
     assert "data/notes.db: an SQLite database" in output
     assert "DBF006" in output
     empty.run("git", "rm", "-q", "--cached", "data/notes.db", "services/core/feature.py")
-    empty.passes()
+    empty.assert_passes()
 
 
 def test_staged_is_bad_and_the_work_tree_good(repository, database):
@@ -74,7 +74,7 @@ def test_staged_is_good_and_the_work_tree_bad(repository, database):
     stage(repository, "services/core/a.py", CLEAN)
     repository.write("data/notes.txt", database)
     repository.write("services/core/a.py", STRAY.encode())
-    repository.passes()
+    repository.assert_passes()
     assert repository.read("data/notes.txt") == database
     assert repository.read("services/core/a.py") == STRAY.encode()
 
@@ -90,12 +90,12 @@ def test_a_deletion_passes(repository, database):
     stage(repository, "services/core/a.py", STRAY)
     repository.run("git", "commit", "-qnm", "as it was")
     repository.run("git", "rm", "-q", "data/notes.db", "services/core/a.py")
-    repository.passes()
+    repository.assert_passes()
 
 
 def test_a_rename_and_a_copy(repository, database):
     stage(repository, "tests/notes.db", database)
-    repository.passes()
+    repository.assert_passes()
     repository.run("git", "mv", "tests/notes.db", "notes.dat")
     assert "notes.dat: an SQLite database" in repository.blocked()
     repository.run("git", "reset", "-q", "--hard")
@@ -106,11 +106,11 @@ def test_a_rename_and_a_copy(repository, database):
 def test_commit_all_and_commit_of_one_file(repository, database):
     stage(repository, "services/core/a.py", CLEAN)
     stage(repository, "notes.txt", "text\n")
-    repository.passes()
+    repository.assert_passes()
     repository.write("services/core/a.py", STRAY.encode())
     assert "DBF006" in repository.blocked("-a")
     repository.write("notes.txt", b"more\n")
-    repository.passes("notes.txt")
+    repository.assert_passes("notes.txt")
     assert "DBF006" in repository.blocked("services/core/a.py")
 
 
@@ -123,7 +123,7 @@ def test_a_linked_worktree(repository, database, tmp_path):
     assert "data/notes.db: an SQLite database" in repository.blocked(cwd=other)
     (other / "data/notes.db").write_bytes(b"text\n")
     repository.run("git", "add", "-f", ".", cwd=other)
-    repository.passes(cwd=other)
+    repository.assert_passes(cwd=other)
 
 
 def test_a_submodule(repository, make_repository, database):
@@ -131,7 +131,7 @@ def test_a_submodule(repository, make_repository, database):
     (inner.root / "notes.db").write_bytes(database)
     inner.base()
     repository.run("git", "-c", "protocol.file.allow=always", "submodule", "-q", "add", inner.root, "vendor/notes.db")
-    repository.passes()
+    repository.assert_passes()
 
 
 def test_a_merge_with_a_conflict(repository, database):
@@ -148,7 +148,7 @@ def test_a_merge_with_a_conflict(repository, database):
     stage(repository, "a.txt", database)
     assert "a.txt: an SQLite database" in repository.blocked()
     stage(repository, "a.txt", "both\n")
-    repository.passes()
+    repository.assert_passes()
 
 
 NAMES = ["with a blank", "quote'\"s", "new\nline", "ünïcødé ✓", "back\\slash", "*.py", "$(HOME)", "tab\there"]
@@ -184,7 +184,7 @@ def test_a_link_to_a_database(repository, database, tmp_path):
     (tmp_path / "elsewhere.db").write_bytes(database)
     (repository.root / "link.db").symlink_to(tmp_path / "elsewhere.db")
     repository.run("git", "add", "link.db")
-    repository.passes()
+    repository.assert_passes()
 
 
 def test_a_pointer_of_git_lfs(repository):
@@ -241,14 +241,14 @@ def test_the_staged_policy_counts(repository, database):
     )
     repository.write("dbfold.yaml", policy)
     stage(repository, "notes.db", database)
-    repository.passes()
+    repository.assert_passes()
 
 
 def test_an_accessor_edited_by_hand(repository):
     repository.write("services/core/a.py", HARDCODED.encode())
     assert repository.dbfold("rewrite", "services").returncode == 0
     repository.run("git", "add", "services")
-    repository.passes()
+    repository.assert_passes()
     accessor = repository.read("services/core/database_config.py")
     stage(repository, "services/core/database_config.py", accessor.replace(b"/app/data/zoe.db", b"/srv/zoe.db"))
     assert "database_config.py:1:1: DBF007 database_config.py is not what dbfold.yaml says" in repository.blocked()
@@ -258,7 +258,7 @@ def test_a_new_path_in_the_policy_makes_accessors_stale(repository):
     repository.write("services/core/a.py", HARDCODED.encode())
     assert repository.dbfold("rewrite", "services").returncode == 0
     repository.run("git", "add", "services")
-    repository.passes()
+    repository.assert_passes()
     stage(repository, "dbfold.yaml", repository.read("dbfold.yaml").replace(b"/app/data/zoe.db", b"/srv/zoe.db"))
     assert "services/core/database_config.py:1:1: DBF007" in repository.blocked()
 
@@ -268,7 +268,7 @@ def test_what_the_baseline_tolerates_passes(repository):
     assert repository.dbfold("check", "--write-baseline").returncode == 0
     assert "DBF006" in repository.blocked()
     repository.run("git", "add", "dbfold-baseline.json")
-    repository.passes()
+    repository.assert_passes()
     stage(repository, "services/core/old.py", STRAY + 'other = sqlite3.connect("/app/data/other.db")\n')
     output = repository.blocked()
     assert "old.py:4:25: DBF006 other.db" in output
@@ -283,7 +283,7 @@ def test_many_files(repository, database):
     output = repository.blocked()
     assert output.count("an SQLite database") == 1
     repository.run("git", "rm", "-qf", "services/core/package_7/data.bin")
-    repository.passes("-q")
+    repository.assert_passes("-q")
 
 
 def test_the_programs_are_those_of_the_manifest(make_repository):

@@ -21,7 +21,7 @@ def test_it_rewrites_and_fails_then_passes(repository):
     assert repository.read("services/core/a.py") == CLEAN.encode()
     assert repository.run("git", "show", ":services/core/a.py").stdout == HARDCODED
     repository.run("git", "add", "services")
-    repository.passes()
+    repository.assert_passes()
 
 
 def test_what_a_person_must_decide_is_reported(repository):
@@ -38,7 +38,7 @@ def test_what_a_person_must_decide_is_reported(repository):
 def test_a_clean_commit_passes(repository):
     repository.write("services/core/a.py", CLEAN.encode())
     repository.run("git", "add", "services")
-    repository.passes()
+    repository.assert_passes()
 
 
 def test_fixed_in_the_work_tree_but_not_staged(repository):
@@ -46,6 +46,17 @@ def test_fixed_in_the_work_tree_but_not_staged(repository):
     repository.run("git", "add", "services")
     repository.write("services/core/a.py", CLEAN.encode())
     assert "`git add` the files" in repository.blocked()
+
+
+def test_staged_and_gone_from_the_work_tree(make_repository):
+    repository = make_repository("git", ("db-paths-fix",))
+    repository.base()
+    repository.write("services/core/a.py", HARDCODED.encode())
+    repository.run("git", "add", "services")
+    (repository.root / "services/core/a.py").unlink()
+    output = repository.blocked()
+    assert "`git add` the files" in output
+    assert not (repository.root / "services/core/a.py").exists()
 
 
 def test_only_review(repository):

@@ -247,7 +247,7 @@ def sarif_schema():
     "result", [CLEAN, SOME, checked(*(finding(code=code) for code in Code))], ids=["clean", "some", "all"]
 )
 def test_sarif_is_valid(sarif_schema, result):
-    sarif_schema.validate(json.loads(render("sarif", result)))
+    assert [error.message for error in sarif_schema.iter_errors(json.loads(render("sarif", result)))] == []
 
 
 def test_the_schema_refuses_what_is_wrong(sarif_schema):
