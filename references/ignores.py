@@ -71,16 +71,14 @@ def apply_ignores(
     if not has_ignores(table.text):
         return list(references), []
     ignores = list((_python_ignores if is_python else _plain_ignores)(table.text, table))
-    used: dict[Ignore, set[Code]] = {ignore: set() for ignore in ignores}
+    used: set[tuple[Ignore, Code]] = set()
     result = []
     for reference in references:
         covering = [ignore for ignore in ignores if ignore.covers(reference)]
-        for ignore in covering:
-            used[ignore].update({reference.code} - {None})  # type: ignore[arg-type]
+        used.update((ignore, reference.code) for ignore in covering if reference.code)
         result.append(_left(reference, covering[0]) if covering else reference)
-    return result, [
-        UsedIgnore(ignore, tuple(code for code in ignore.codes if code not in used[ignore])) for ignore in ignores
-    ]
+    unused = [tuple(code for code in ignore.codes if (ignore, code) not in used) for ignore in ignores]
+    return result, list(map(UsedIgnore, ignores, unused))
 
 
 def _left(reference: Reference, ignore: Ignore) -> Reference:
