@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from dbpolicy.model import POLICY_VERSION, Database, Policy, Role
+from dbpolicy.model import NO_FOREIGN_KEY, POLICY_VERSION, Database, OnConflict, Policy, Role
 from dbpolicy.problems import Problems, suggestion
 
 _ENV = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -50,6 +50,10 @@ def check(policy: Policy, problems: Problems) -> None:
     _check_accessor(policy, problems)
     _check_directories(policy, problems)
     _check_baseline(policy, problems)
+    _check_tables(policy, problems)
+    _check_rename(policy, broken, problems)
+    _check_foreign_keys(policy, broken, problems)
+    _check_services(policy, problems)
     _check_patterns(("rules", "connect_in"), policy.rules.connect_in, problems)
     for pattern in policy.rules.per_file_ignores:
         if pattern.startswith("!"):
@@ -225,6 +229,50 @@ def _check_baseline(policy: Policy, problems: Problems) -> None:
     if name.startswith(("/", "~")) or "\\" in name or ".." in name.split("/") or name.endswith("/"):
         message = f"{name!r} is not a file below the policy's directory; write it relative, without '..'"
         problems.add(("rules", "baseline"), message)
+
+
+def _check_tables(policy: Policy, problems: Problems) -> None:
+    for name, table in policy.tables.items():
+        at = ("tables", name)
+        if table.on_conflict is OnConflict.NEWEST and table.newest_by is None:
+            problems.add((*at, "newest_by"), "missing; 'on_conflict: newest' needs the column that holds the time")
+        if table.newest_by is not None and table.on_conflict is not OnConflict.NEWEST:
+            problems.add((*at, "newest_by"), "unused; remove the key, or write 'on_conflict: newest'")
+
+
+def _check_rename(policy: Policy, broken: set[str], problems: Problems) -> None:
+    for database, names in policy.rename.items():
+        at = ("rename", database)
+        _check_declared(policy, database, broken, at, problems)
+        entry = policy.databases.get(database)
+        if entry is not None and entry.role is not Role.RETIRED:
+            problems.add(at, f"{database!r} is {entry.role}; only what moves out of a retired database is renamed")
+        for old, new in names.items():
+            if new.lower().startswith("sqlite_"):
+                problems.add((*at, old), f"{new!r} is a name that SQLite keeps for itself; choose another")
+
+
+def _check_foreign_keys(policy: Policy, broken: set[str], problems: Problems) -> None:
+    for database, keys in policy.foreign_keys.items():
+        _check_declared(policy, database, broken, ("foreign_keys", database), problems)
+        for column, target in keys.items():
+            at = ("foreign_keys", database, column)
+            if "." not in column.strip("."):
+                problems.add(at, f"{column!r} is not a column; write table.column")
+            if target != NO_FOREIGN_KEY and "." not in target.strip("."):
+                problems.add(at, f"{target!r} is not a column; write table.column, or {NO_FOREIGN_KEY}")
+
+
+def _check_declared(policy: Policy, name: str, broken: set[str], at: tuple[str, ...], problems: Problems) -> None:
+    if name not in policy.databases and name not in broken:
+        names = suggestion(name, policy.databases) or "; declare it there"
+        problems.add(at, f"{name!r} is not declared under 'databases'{names}")
+
+
+def _check_services(policy: Policy, problems: Problems) -> None:
+    services = policy.services
+    if services.stop and not services.start:
+        problems.add(("services", "start"), "missing; what 'stop' stops has to be started again")
 
 
 def _base_name(path: str) -> str:

@@ -39,6 +39,27 @@ class AccessorStyle(StrEnum):
     INLINE = "inline"
 
 
+class OnConflict(StrEnum):
+    """Which row stays where two databases have different rows for the same key."""
+
+    FAIL = "fail"
+    KEEP_TARGET = "keep-target"
+    KEEP_SOURCE = "keep-source"
+    NEWEST = "newest"
+    FILL_NULLS = "fill-nulls"
+    KEEP_BOTH = "keep-both"
+
+
+class ColumnsPolicy(StrEnum):
+    """What becomes of a table whose columns differ between databases."""
+
+    UNIFY = "unify"
+
+
+NO_FOREIGN_KEY = "none"
+"""The value under `foreign_keys` of a column that looks like a foreign key and is none."""
+
+
 def _help(text: str) -> dict[str, str]:
     return {"help": text}
 
@@ -101,6 +122,36 @@ class Rules:
 
 
 @dataclass(frozen=True)
+class Table:
+    """One entry of `tables:`. `name` is the table's name in the database that remains."""
+
+    name: str
+    key: tuple[str, ...] = field(
+        default=(), metadata=_help("The natural key: rows with equal values here are the same row.")
+    )
+    on_conflict: OnConflict = field(
+        default=OnConflict.FAIL, metadata=_help("Which row stays where two rows with the same key differ.")
+    )
+    newest_by: str | None = field(
+        default=None, metadata=_help("For on_conflict: newest, the column in which the greater value is the newer.")
+    )
+    columns: ColumnsPolicy | None = field(
+        default=None, metadata=_help("For a table whose columns differ: unify gives it the columns of all.")
+    )
+
+
+@dataclass(frozen=True)
+class Services:
+    """The `services:` section: shell commands, run in the policy's directory."""
+
+    stop: str | None = field(default=None, metadata=_help("Stops what uses the databases."))
+    start: str | None = field(default=None, metadata=_help("Starts it again."))
+    health: tuple[str, ...] = field(
+        default=(), metadata=_help("Commands that succeed when the application works; they are tried for 30 seconds.")
+    )
+
+
+@dataclass(frozen=True)
 class Policy:
     """The whole of `dbfold.yaml`. `source` is the file it came from, `root` its directory."""
 
@@ -127,6 +178,18 @@ class Policy:
         default=(), metadata=_help("Files whose references are reported, never rewritten, as patterns.")
     )
     rules: Rules = field(default_factory=Rules, metadata=_help("What the application accepts."))
+    tables: Mapping[str, Table] = field(
+        default_factory=dict, metadata=_help("For the move: decisions about tables that several databases have.")
+    )
+    rename: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict,
+        metadata=_help("For the move: tables, views and indexes of a retired database that get another name."),
+    )
+    foreign_keys: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict,
+        metadata=_help("For the move: foreign keys that a database's schema does not declare, table.column by both."),
+    )
+    services: Services = field(default_factory=Services, metadata=_help("For the move: how to stop and start."))
 
     @property
     def root(self) -> Path:

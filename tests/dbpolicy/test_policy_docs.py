@@ -9,35 +9,38 @@ import pytest
 
 from dbpolicy.binding import is_required, yaml_fields
 from dbpolicy.loading import PolicyError
-from dbpolicy.model import Accessor, AccessorStyle, Database, Policy, Role, Rules
+from dbpolicy.model import Accessor, AccessorStyle, Database, OnConflict, Policy, Role, Rules, Services, Table
 
 TEXT = (Path(__file__).parents[2] / "docs" / "policy.md").read_text(encoding="utf-8")
-ROWS = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", TEXT, re.MULTILINE))
+ROWS = dict(re.findall(r"^\| `([\w-]+)` \| (.+) \|$", TEXT, re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", [name for model in (Policy, Database, Accessor, Rules) for name in yaml_fields(model)])
+MODELS = (Policy, Database, Accessor, Rules, Table, Services)
+
+
+@pytest.mark.parametrize("name", [name for model in MODELS for name in yaml_fields(model)])
 def test_every_key_has_a_row(name):
     assert name in ROWS
 
 
-@pytest.mark.parametrize("value", [*Role, *AccessorStyle])
+@pytest.mark.parametrize("value", [*Role, *AccessorStyle, *OnConflict])
 def test_every_role_and_style_has_a_row(value):
     assert value in ROWS
 
 
 def test_required_keys_are_marked():
-    required = {
-        name
-        for model in (Policy, Database, Accessor, Rules)
-        for name, field in yaml_fields(model).items()
-        if is_required(field)
-    }
+    required = {name for model in MODELS for name, field in yaml_fields(model).items() if is_required(field)}
     assert {name for name, row in ROWS.items() if row.endswith("| required")} == required
 
 
 @pytest.mark.parametrize(
     ("name", "default"),
-    [("module", Accessor().module), ("style", Accessor().style), ("roots", Accessor().roots[0])],
+    [
+        ("module", Accessor().module),
+        ("style", Accessor().style),
+        ("roots", Accessor().roots[0]),
+        ("on_conflict", Table("users").on_conflict),
+    ],
 )
 def test_defaults_are_current(name, default):
     assert default in ROWS[name].rpartition("|")[2]

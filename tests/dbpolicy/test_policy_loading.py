@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -591,3 +592,39 @@ def test_without_the_c_parser(load, monkeypatch):
     for data in (b"version: 1\n# bell \x07\n", b"version: [\n"):
         with pytest.raises(PolicyError, match=r"dbfold.yaml:2: not YAML"):
             load(data)
+
+
+BASE = "version: 1\ndatabases:\n  zoe.db: {role: primary, path: /d/zoe.db}\n  auth.db: {role: retired, into: zoe.db}\n"
+
+
+def test_the_decisions_of_the_move_are_read(load):
+    policy = load(
+        BASE + "tables: {users: {key: [username], on_conflict: newest, newest_by: seen, columns: unify}}\n"
+        "rename: {auth.db: {sessions: login_sessions}}\n"
+        "foreign_keys: {auth.db: {sessions.user_id: users.id, sessions.place_id: none}}\n"
+        "services: {stop: ./stop, start: ./start, health: [curl x]}\n"
+    )
+    assert policy.tables["users"].key == ("username",)
+    assert policy.tables["users"].name == "users"
+    assert policy.rename == {"auth.db": {"sessions": "login_sessions"}}
+    assert policy.foreign_keys["auth.db"]["sessions.place_id"] == "none"
+    assert policy.services.health == ("curl x",)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("tables: {users: {on_conflict: newest}}", "tables.users.newest_by: missing"),
+        ("tables: {users: {newest_by: seen}}", "tables.users.newest_by: unused"),
+        ("tables: {users: {on_conflict: keep_target}}", "did you mean 'keep-target'?"),
+        ("rename: {oauth.db: {a: b}}", "rename.oauth.db: 'oauth.db' is not declared"),
+        ("rename: {zoe.db: {a: b}}", "only what moves out of a retired database is renamed"),
+        ("rename: {auth.db: {a: sqlite_a}}", "SQLite keeps for itself"),
+        ("foreign_keys: {auth.db: {user_id: users.id}}", "write table.column"),
+        ("foreign_keys: {auth.db: {a.user_id: users}}", "write table.column, or none"),
+        ("services: {stop: ./stop}", "services.start: missing"),
+    ],
+)
+def test_decisions_that_contradict_themselves_are_errors(load, text, message):
+    with pytest.raises(PolicyError, match=re.escape(message)):
+        load(BASE + text + "\n")
