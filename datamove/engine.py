@@ -1,0 +1,106 @@
+"""SQLite as the move uses it: one library (apsw), one way to quote, a few ways to open.
+
+apsw brings a current SQLite, whatever Python was built with. Two SQLite libraries in one process must not open the same
+file (https://www.sqlite.org/howtocorrupt.html, section 2.2): nothing here uses the `sqlite3` module.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote as _percent
+
+import apsw
+
+from dbpolicy.errors import UserError
+
+CACHE_KIB = 65536
+
+_LITERAL = re.compile(r"(?is)\(?\s*(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|x?'(?:[^']|'')*'|null|true|false)\s*\)?\Z")
+
+
+class DatabaseError(UserError):
+    """A database cannot be read, or what is in it cannot be moved. The message names the file and the remedy."""
+
+
+def quoted(name: str) -> str:
+    """An identifier, quoted: any name is one."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text_literal(text: str) -> str:
+    """A text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def comma_list(items: Iterable[str]) -> str:
+    """`a, b, c`."""
+    return ", ".join(items)
+
+
+def is_constant(default: str | None) -> bool:
+    """Is this DEFAULT clause, as `PRAGMA table_xinfo` gives it, a value that is the same for every row?"""
+    return default is not None and _LITERAL.match(default) is not None
+
+
+def immutable_uri(path: Path) -> str:
+    """A URI under which SQLite takes no locks and writes nothing, for files that are our own copies."""
+    return f"file:{_percent(os.fsencode(path))}?immutable=1"
+
+
+def open_copy(path: Path) -> apsw.Connection:
+    """A read-only connection to a file that nobody changes."""
+    return _configured(apsw.Connection(immutable_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI))
+
+
+def open_scratch(path: Path) -> apsw.Connection:
+    """A connection for a file that is thrown away if anything goes wrong: no journal, no flushing, triggers off."""
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
+    connection = _configured(apsw.Connection(os.fspath(path), flags=flags))
+    for pragma in (
+        "locking_mode = EXCLUSIVE",
+        "journal_mode = OFF",
+        "synchronous = OFF",
+        f"cache_size = -{CACHE_KIB}",
+        "foreign_keys = OFF",
+        "recursive_triggers = OFF",
+    ):
+        connection.pragma(*(part.strip() for part in pragma.split("=")))
+    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
+    return connection
+
+
+def attach(connection: apsw.Connection, path: Path, schema: str) -> None:
+    """Attach a file that nobody changes, as `schema`."""
+    connection.execute(f"ATTACH {text_literal(immutable_uri(path))} AS {schema}")
+
+
+def attach_scratch(connection: apsw.Connection, path: Path, schema: str) -> None:
+    """Attach a new file for intermediate results, as `schema`."""
+    connection.execute(f"ATTACH {text_literal('file:' + _percent(os.fsencode(path)))} AS {schema}")
+    for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = OFF", "synchronous = OFF"):
+        connection.execute(f"PRAGMA {schema}.{pragma}").fetchall()
+
+
+def value(connection: apsw.Connection, sql: str, bindings: tuple[Any, ...] = ()) -> Any:
+    """The first column of the first row, None if there is no row."""
+    row = connection.execute(sql, bindings).fetchone()
+    return None if row is None else row[0]
+
+
+def number(connection: apsw.Connection, sql: str) -> int:
+    """A count. NULL and no row are 0."""
+    return int(value(connection, sql) or 0)
+
+
+def _configured(connection: apsw.Connection) -> apsw.Connection:
+    connection.set_busy_timeout(0)
+    # The schemas are other people's: what was legal when they were written has to be legal here.
+    for option in (apsw.SQLITE_DBCONFIG_DQS_DDL, apsw.SQLITE_DBCONFIG_DQS_DML):
+        connection.config(option, 1)
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 0)
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    return connection
