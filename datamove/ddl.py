@@ -129,9 +129,59 @@ def added_column(sql: str, column: str, *, nullable: bool) -> str | None:
     return " ".join(kept)
 
 
-def _is_dropped(clause: list[Token], nullable: bool) -> bool:
-    word = clause[2] if clause[0].is_word("CONSTRAINT") and len(clause) > 2 else clause[0]
-    return word.is_word("PRIMARY", "UNIQUE") or (nullable and word.is_word("NOT"))
+def unified(sql: str, relaxed: frozenset[str], added: list[str]) -> str:
+    """The CREATE TABLE `sql` without NOT NULL for the columns in `relaxed` (in lower case), and with the column
+    definitions `added` after its own columns.
+    """
+    cuts: list[tuple[int, int, str]] = []
+    last = 0
+    for name, part in definitions(sql):
+        if name is None:
+            break
+        last = part[-1].end
+        index = 0
+        while name.lower() in relaxed and index < len(part):
+            end = _clause_end(part, index)
+            if _is_dropped(part[index:end], nullable=True, keys=False):
+                cuts.append((part[index].start, part[end - 1].end, ""))
+            index = end
+    cuts.append((last, last, "".join(f", {definition}" for definition in added)))
+    for start, end, text in reversed(cuts):
+        sql = sql[:start] + text + sql[end:]
+    return sql
+
+
+def with_content_table(sql: str, names: dict[str, str]) -> str:
+    """The CREATE VIRTUAL TABLE `sql` with the table after `content=` renamed by `names` (old, in lower case → new)."""
+    found = tokens(sql)
+    for index, token in enumerate(found[:-2]):
+        if token.is_word("content") and found[index + 1].text == "=":
+            new = names.get(unquoted(found[index + 2]).lower())
+            if new is not None:
+                quoted = "'" + new.replace("'", "''") + "'"
+                return sql[: found[index + 2].start] + quoted + sql[found[index + 2].end :]
+    return sql
+
+
+def content_table(sql: str) -> str | None:
+    """What `content=` names in a CREATE VIRTUAL TABLE: a table, or nothing (`''`); None where the option is absent."""
+    found = tokens(sql)
+    for index, token in enumerate(found[:-2]):
+        if token.is_word("content") and found[index + 1].text == "=":
+            return unquoted(found[index + 2])
+    return None
+
+
+def module_of(sql: str) -> str:
+    """The module of a CREATE VIRTUAL TABLE, in lower case."""
+    found = tokens(sql)
+    return next(unquoted(found[index + 1]).lower() for index, token in enumerate(found) if token.is_word("USING"))
+
+
+def _is_dropped(clause: list[Token], nullable: bool, keys: bool = True) -> bool:
+    rest = clause[2:] if clause[0].is_word("CONSTRAINT") else clause
+    not_null = len(rest) > 1 and rest[0].is_word("NOT") and rest[1].is_word("NULL")
+    return (keys and rest[0].is_word("PRIMARY", "UNIQUE")) or (nullable and not_null)
 
 
 def _clause_end(part: list[Token], start: int) -> int:

@@ -74,13 +74,10 @@ class DatabaseFile:
         )
 
     def chunks(self) -> Iterator[bytes]:
-        """The file's bytes."""
-        offset = 0
-        while data := self._file.xRead(_CHUNK, offset):
-            yield data
-            offset += len(data)
-            if len(data) < _CHUNK:
-                return
+        """The file's bytes. Never asks for more than there is: apsw cuts zeros off what comes back short."""
+        size = self._file.xFileSize()
+        for offset in range(0, size, _CHUNK):
+            yield self._file.xRead(min(_CHUNK, size - offset), offset)
 
     def close(self) -> None:
         """Give the lock back."""
