@@ -18,9 +18,8 @@ def differences(contributors: Contributors) -> list[str]:
     Order of columns, defaults and foreign keys do not count.
     """
     (first_name, first), *others = contributors.items()
-    found: list[str] = []
+    found = _missing(contributors)
     for name, table in others:
-        found += _missing(first_name, first, name, table) + _missing(name, table, first_name, first)
         for column in first.columns:
             other = table.column(column.name)
             if other is not None and _facts(column) != _facts(other):
@@ -34,9 +33,15 @@ def differences(contributors: Contributors) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _missing(owner: str, table: Table, name: str, other: Table) -> list[str]:
-    names = [column.name for column in table.columns if other.column(column.name) is None]
-    return [f"{', '.join(names)} only in {owner}"] if names else []
+def _missing(contributors: Contributors) -> list[str]:
+    """Columns that not all have, by those who have them."""
+    owners: dict[tuple[str, ...], list[str]] = {}
+    spelling = {column.name.lower(): column.name for table in contributors.values() for column in table.columns}
+    for name in spelling.values():
+        having = tuple(database for database, table in contributors.items() if table.column(name) is not None)
+        if len(having) < len(contributors):
+            owners.setdefault(having, []).append(name)
+    return [f"{', '.join(names)} only in {' and '.join(having)}" for having, names in owners.items()]
 
 
 def _facts(column: Column) -> tuple[object, ...]:

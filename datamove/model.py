@@ -69,6 +69,8 @@ class FinalTable:
     rebuilt: bool = False
     columns_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fillers: Mapping[str, str] = field(default_factory=dict)
+    own_objects: tuple[str, ...] = ()
+    """Indexes and triggers of a table that is rebuilt: they go with it and have to be made again."""
 
     @property
     def id_column(self) -> str | None:
@@ -96,6 +98,8 @@ class TableMove:
     translations: Mapping[str, Translation] = field(default_factory=dict)
     late: frozenset[str] = frozenset()
     """Translated columns whose ids are known only after the table's own: references in a circle."""
+    circle: int = 0
+    """The same number for tables that refer to each other."""
 
 
 @dataclass(frozen=True)

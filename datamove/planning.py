@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from datamove import agreement
@@ -12,7 +12,7 @@ from datamove.inventory import Inventory, Kind, SchemaObject, Table
 from datamove.model import Action, FinalTable, ObjectMove, Plan, Problem, SourceFile, TableMove, Translation
 from datamove.relations import Column, Reference, components, origin, references, split_column
 from datamove.renaming import RenamedSchema, renamed_schema
-from dbpolicy.model import NO_FOREIGN_KEY, ColumnsPolicy, Policy
+from dbpolicy.model import NO_FOREIGN_KEY, ColumnsPolicy, OnConflict, Policy
 from dbpolicy.model import Table as TablePolicy
 
 LEDGER_PREFIX = "_dbfold_"
@@ -71,12 +71,15 @@ def make_plan(
     What stands against it is in `problems`; with any of them, nothing may move.
     """
     draft = Draft(policy, target, base, sources, frozenset(moved_before))
+    known = {name: references(policy, name, inventory) for name, inventory in sources.items()}
+    _check_foreign_keys(draft, known)
+    draft.sources = {name: sources[name] for name in _source_order(draft, known)}
     _rename(draft)
     _collect(draft)
     for contributions in draft.contributions.values():
         final = _final_table(draft, contributions)
         draft.finals[final.name.lower()] = final
-    moves = _moves(draft)
+    moves = _moves(draft, known)
     objects = _objects(draft)
     _notices(draft, moves)
     return Plan(
@@ -138,6 +141,15 @@ def _final_table(draft: Draft, contributions: list[Contribution]) -> FinalTable:
     if differences and decision.columns is not ColumnsPolicy.UNIFY:
         _ask_about_columns(draft, first.name, contributors, differences)
     columns = agreement.stored_columns(contributors)
+    for database, table in contributors.items():
+        for column in set(table.stored) if len(contributors) > 1 else ():
+            if column.lower() not in {name.lower() for name in columns}:
+                draft.problem(
+                    database,
+                    first.name,
+                    f"{column} holds values, and is generated in {first.database}: they would be lost",
+                    *(_rename_line(name, first.name) for name in contributors if name != draft.target),
+                )
     columns_of = {
         database: tuple(column for column in columns if table.column(column) is not None)
         for database, table in contributors.items()
@@ -158,7 +170,30 @@ def _final_table(draft: Draft, contributions: list[Contribution]) -> FinalTable:
         fillers=agreement.fillers(contributors),
     )
     rebuilt = first.database == draft.target and final.sql != first.sql
-    return FinalTable(**{**vars(final), "rebuilt": rebuilt})
+    _check_conflict_policy(draft, final)
+    own = tuple(
+        thing.sql
+        for thing in draft.base.objects
+        if rebuilt and thing.type in ("index", "trigger") and thing.table.lower() == final.name.lower()
+    )
+    return replace(final, rebuilt=rebuilt, own_objects=own)
+
+
+def _check_conflict_policy(draft: Draft, final: FinalTable) -> None:
+    """The policy's answer has to fit the table."""
+    if final.on_conflict is OnConflict.KEEP_BOTH and final.key != (final.definition.rowid_alias,):
+        draft.problem(
+            final.contributors[-1],
+            final.name,
+            "on_conflict: keep-both gives rows another id, so the key has to be an INTEGER PRIMARY KEY and nothing else;"
+            f" choose another (tables: {{{final.name}: {{on_conflict: ...}}}})",
+        )
+    if final.newest_by is not None:
+        lacking = [name for name, columns in final.columns_of.items() if final.newest_by not in columns]
+        for database in lacking:
+            draft.problem(
+                database, final.name, f"has no column {final.newest_by!r}; correct 'tables.{final.name}.newest_by'"
+            )
 
 
 def _virtual_final(draft: Draft, contributions: list[Contribution]) -> FinalTable:
@@ -243,15 +278,13 @@ def _key(draft: Draft, name: str, contributors: Mapping[str, Table], decision: T
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
-def _moves(draft: Draft) -> list[TableMove]:
-    known = {name: references(draft.policy, name, draft.inventory(name)) for name in draft.sources}
-    _check_foreign_keys(draft, known)
+def _moves(draft: Draft, known: Mapping[str, Mapping[Column, Reference]]) -> list[TableMove]:
     merged = _merged_tables(draft)
     moves: list[TableMove] = []
-    for database in _source_order(draft, known):
+    for database, inventory in draft.sources.items():
         of_database = [
             move
-            for key, table in draft.sources[database].tables.items()
+            for key, table in inventory.tables.items()
             if (move := _move(draft, database, key, table, known, merged)) is not None
         ]
         moves += _parents_first(draft, of_database)
@@ -331,7 +364,8 @@ def _move(
             "has no key, and rows of an earlier state of this database have been moved already: they would be there twice;"
             f" give it a key (tables: {{{name}: {{key: [...]}}}}), or put the file away",
         )
-    columns = table.stored if table.kind is Kind.TABLE else final.columns if not is_first else table.stored
+    kept = {column.lower() for column in final.columns}
+    columns = table.stored if is_first else tuple(column for column in table.stored if column.lower() in kept)
     translations = _translations(database, table, known, merged)
     return TableMove(
         database=database,
@@ -376,13 +410,17 @@ def _parents_first(draft: Draft, moves: list[TableMove]) -> list[TableMove]:
         for name, move in merges.items()
     }
     ordered: list[TableMove] = []
-    for component in components(edges):
-        for name in component:
+    for circle, component in enumerate(components(edges)):
+        # Where both rows of a conflict stay, ids depend on whole rows; elsewhere on the key alone, so those come first.
+        keeping = {name for name in component if draft.finals[name].on_conflict is OnConflict.KEEP_BOTH}
+        component.sort(key=keeping.__contains__)
+        for position, name in enumerate(component):
             move = merges[name]
+            unknown = keeping.union(component[position:])
             late = frozenset(
                 column
                 for column, translation in move.translations.items()
-                if translation.database == move.database and translation.table.lower() in component
+                if translation.database == move.database and translation.table.lower() in unknown
             )
             circular = [column for column in draft.finals[name].key if column.lower() in {c.lower() for c in late}]
             if circular:
@@ -392,7 +430,7 @@ def _parents_first(draft: Draft, moves: list[TableMove]) -> list[TableMove]:
                     f"its key has {', '.join(circular)}, which refers to ids that depend on the key itself; choose another"
                     f" (tables: {{{move.target}: {{key: [...]}}}})",
                 )
-            ordered.append(TableMove(**{**vars(move), "late": late}))
+            ordered.append(replace(move, late=late, circle=circle))
     return [*ordered, *(move for move in moves if move.action is not Action.MERGE)]
 
 
@@ -404,7 +442,7 @@ def _objects(draft: Draft) -> list[ObjectMove]:
 
     Code does not name triggers and seldom indexes, so those get another name by themselves. Views are named.
     """
-    taken: dict[str, str | None] = {key: None for key in draft.finals}
+    taken: dict[str, str | None] = dict.fromkeys(draft.finals)
     triggers: dict[str, str] = {}
     for thing in draft.base.objects:
         names = triggers if thing.type == "trigger" else taken
