@@ -1,0 +1,291 @@
+"""A database's content at one instant, as files of our own: the bytes as they are, and a copy that SQLite can read.
+
+The bytes are those of the file, its `-wal` and its `-journal`, taken under a lock. Nothing is recovered in place: a
+source has the same bytes afterwards. Where there is a `-wal` or a `-journal`, SQLite applies it to a second copy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from datamove.engine import DatabaseError, open_copy, quoted
+from datamove.estate import companions
+from datamove.inventory import Inventory, Kind, take_inventory
+from datamove.locks import WAIT_SECONDS, DatabaseFile, LockedError
+from datamove.model import SourceFile
+from dbpolicy.errors import UserError
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """One file as it was copied; `suffix` is empty for the database itself."""
+
+    suffix: str
+    size: int
+    sha256: str
+    mode: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A database as it was at one instant. `stored` is the copy of its bytes, `readable` what SQLite reads."""
+
+    name: str
+    stored: Path
+    files: tuple[StoredFile, ...]
+    link: str | None = None
+    """Where the file's symbolic link led, if it was one."""
+
+    @property
+    def size(self) -> int:
+        return sum(file.size for file in self.files)
+
+    @property
+    def source_file(self) -> SourceFile:
+        """The fingerprint: over the file and those companions that hold something."""
+        digest = hashlib.sha256()
+        for file in self.files:
+            if file.size or not file.suffix:
+                digest.update(f"{file.suffix}\0{file.sha256}\n".encode())
+        return SourceFile(self.name, digest.hexdigest(), self.size)
+
+    @property
+    def is_complete(self) -> bool:
+        """Is everything in the database file itself?"""
+        return not any(file.suffix and file.size for file in self.files)
+
+
+def copy_locked(name: str, path: Path, file: DatabaseFile, destination: Path) -> Snapshot:
+    """Copy a database that `file` holds a lock on, companions included, and flush the copies to the disk.
+
+    `destination` is the path of the copy. Raises UserError for what cannot be read, OSError for a full disk.
+    """
+    stored = [_copy(file.chunks(), "", path, destination)]
+    for suffix, companion in companions(path):
+        with _opened(companion) as chunks:
+            stored.append(_copy(chunks, suffix, companion, destination.with_name(destination.name + suffix)))
+    link = os.readlink(path) if path.is_symlink() else None
+    return Snapshot(name, destination, tuple(stored), link)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Iterator[bytes]]:
+    try:
+        with path.open("rb") as stream:
+            yield iter(lambda: stream.read(_CHUNK), b"")
+    except PermissionError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}); run dbfold as a user who may read it") from None
+
+
+def _copy(chunks: Iterable[bytes], suffix: str, path: Path, destination: Path) -> StoredFile:
+    state = path.stat()
+    digest, size = hashlib.sha256(), 0
+    with destination.open("wb") as stream:
+        for chunk in chunks:
+            stream.write(chunk)
+            digest.update(chunk)
+            size += len(chunk)
+        stream.flush()
+        os.fsync(stream.fileno())
+    return StoredFile(suffix, size, digest.hexdigest(), state.st_mode & 0o7777, state.st_mtime_ns)
+
+
+def copy_shared(name: str, path: Path, destination: Path, wait: float = WAIT_SECONDS) -> Snapshot:
+    """Copy a database that others may be using, and let them write: for plans and trials.
+
+    In rollback-journal mode a shared lock holds commits back for as long as the copy takes. In WAL mode a read transaction
+    keeps the log from being overwritten. Where neither can be had, such as in a directory without write permission,
+    the files are copied until nothing changed meanwhile. Raises UserError.
+    """
+    deadline = time.monotonic() + wait
+    while True:
+        with _reading(path) as (file, is_safe):
+            before = _states(path)
+            snapshot = copy_locked(name, path, file, destination)
+            if is_safe or _states(path) == before:
+                return snapshot
+        if time.monotonic() > deadline:
+            raise LockedError(
+                f"{path}: changes all the time, and cannot be locked; stop what writes to it and try again"
+            )
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[tuple[DatabaseFile, bool]]:
+    """The file under a shared lock, and whether nothing can overwrite what is being copied."""
+    file = DatabaseFile(path)
+    connection = None
+    try:
+        file.lock(exclusive=False)
+        if path.with_name(path.name + "-shm").exists():
+            connection = _read_transaction(path)
+        yield file, connection is not None
+    finally:
+        if connection is not None:
+            connection.close()
+        file.close()
+
+
+def _read_transaction(path: Path) -> apsw.Connection | None:
+    """A connection that holds the log of a WAL database as it is; None where that is not possible."""
+    try:
+        connection = apsw.Connection(os.fspath(path), flags=apsw.SQLITE_OPEN_READONLY)
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        connection.set_busy_timeout(int(WAIT_SECONDS * 1000))
+        connection.execute("BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+    except apsw.Error:
+        return None
+    return connection
+
+
+def _states(path: Path) -> list[tuple[str, int, int, int]]:
+    found = []
+    for suffix, file in (("", path), *companions(path)):
+        state = file.stat()
+        found.append((suffix, state.st_ino, state.st_size, state.st_mtime_ns))
+    return found
+
+
+# -- a copy that can be read ------------------------------------------------------------------------------------------
+
+
+def readable_copy(snapshot: Snapshot, scratch: Path, encoding: str | None = None) -> tuple[Path, Inventory]:
+    """A file with the snapshot's whole content, checked, and what is in it.
+
+    It is the stored copy itself where that is complete and has the `encoding` (the target's; one connection cannot read
+    two), else a new file at `scratch`. Raises DatabaseError for what SQLite cannot read or finds damaged.
+    """
+    path = snapshot.stored if snapshot.is_complete else _recovered(snapshot, scratch)
+    inventory = check(snapshot.name, path)
+    if encoding is not None and inventory.tables and inventory.encoding != encoding:
+        other = scratch.with_name(scratch.name + "-encoded")
+        _transcode(snapshot.name, path, other, encoding, inventory)
+        path, inventory = other, check(snapshot.name, other)
+    return path, inventory
+
+
+def _recovered(snapshot: Snapshot, scratch: Path) -> Path:
+    """A copy to which SQLite has applied the log or the journal."""
+    for file in snapshot.files:
+        shutil.copyfile(snapshot.stored.with_name(snapshot.stored.name + file.suffix), f"{scratch}{file.suffix}")
+    with _explained(snapshot.name):
+        connection = apsw.Connection(os.fspath(scratch))
+        try:
+            connection.execute("PRAGMA journal_mode = DELETE").fetchall()
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        finally:
+            connection.close()
+    return scratch
+
+
+def check(name: str, path: Path) -> Inventory:
+    """Everything that is in a file of ours, after SQLite has looked at every page. Raises DatabaseError."""
+    with _explained(name):
+        connection = open_copy(path)
+        try:
+            found = [row[0] for row in connection.execute("PRAGMA integrity_check(10)").fetchall()]
+            damage = [line for line in found if not _is_content(line)]
+            if damage != ["ok"] and damage:
+                shown = "; ".join(line.replace("\n", " ") for line in damage[:3])
+                raise DatabaseError(
+                    f"{name}: is damaged ({shown}); restore it from a backup, or rescue what can be read with"
+                    f" `sqlite3 {name} .recover`"
+                )
+            return take_inventory(connection)
+        finally:
+            connection.close()
+
+
+def _is_content(line: str) -> bool:
+    """Findings about rows that break a rule of their table: no damage, and the move will tell."""
+    return line.startswith(("CHECK constraint failed in", "NULL value in", "NUMERIC value in", "TEXT value in"))
+
+
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    """SQLite's refusals in words that say what to do."""
+    try:
+        yield
+    except apsw.NotADBError:
+        raise DatabaseError(
+            f"{name}: is not an SQLite database, or it is encrypted; decrypt it, or give it another role in the policy"
+        ) from None
+    except apsw.CorruptError as error:
+        raise DatabaseError(
+            f"{name}: is damaged ({error}); restore it from a backup, or rescue what can be read with"
+            f" `sqlite3 {name} .recover`"
+        ) from None
+    except apsw.FullError as error:
+        raise OSError(28, f"no space left while reading {name} ({error})") from None
+    except (apsw.SQLError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.IOError) as error:
+        raise DatabaseError(
+            f"{name}: cannot be read ({error}); open it with the application or with a newer sqlite3 and mend that"
+        ) from None
+
+
+def _transcode(name: str, path: Path, other: Path, encoding: str, inventory: Inventory) -> None:
+    """The same database in another text encoding, row by row: SQLite has no other way."""
+    source = open_copy(path)
+    copy = apsw.Connection(os.fspath(other))
+    try:
+        copy.execute(f"PRAGMA encoding = '{encoding}'; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF").fetchall()
+        copy.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 0)
+        rows = source.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+        for table in inventory.tables.values():
+            if table.kind is not Kind.VIRTUAL:
+                copy.execute(table.sql)
+                _copy_rows(source, copy, table.name, table.stored, None if table.rowid_alias else table.rowid_name)
+        _copy_sequences(copy, inventory)
+        copy.execute("PRAGMA writable_schema = ON").fetchall()
+        for type, object_name, table_name, sql in rows:
+            if type == "index":
+                copy.execute(sql)
+            elif (
+                type != "table"
+                or inventory.tables.get(object_name.lower(), None) is None
+                or (inventory.tables[object_name.lower()].kind is Kind.VIRTUAL)
+            ):
+                if not object_name.startswith("sqlite_"):
+                    copy.execute(
+                        "INSERT INTO sqlite_schema VALUES (?, ?, ?, 0, ?)", (type, object_name, table_name, sql)
+                    )
+        copy.execute(f"PRAGMA user_version = {inventory.user_version}").fetchall()
+    except UnicodeDecodeError as error:
+        raise DatabaseError(
+            f"{name}: holds text that is not valid {inventory.encoding} and cannot become {encoding} ({error.reason});"
+            " mend it, or store it as BLOB"
+        ) from None
+    finally:
+        source.close()
+        copy.close()
+
+
+def _copy_rows(
+    source: apsw.Connection, copy: apsw.Connection, table: str, stored: tuple[str, ...], rowid: str | None
+) -> None:
+    columns = ", ".join(([rowid] if rowid else []) + [quoted(column) for column in stored])
+    places = ", ".join("?" * (len(stored) + bool(rowid)))
+    copy.execute("BEGIN")
+    copy.executemany(
+        f"INSERT INTO {quoted(table)} ({columns}) VALUES ({places})",
+        source.execute(f"SELECT {columns} FROM {quoted(table)}"),
+    )
+    copy.execute("COMMIT")
+
+
+def _copy_sequences(copy: apsw.Connection, inventory: Inventory) -> None:
+    for name, counter in inventory.sequences.items():
+        copy.execute("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
+        copy.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, counter))
