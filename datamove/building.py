@@ -9,18 +9,12 @@ from pathlib import Path
 import apsw
 
 from datamove import ledger
-from datamove.engine import DatabaseError, attach, attach_scratch, number, open_scratch
+from datamove.engine import DatabaseError, attach, attach_scratch, fetch, number, open_scratch
 from datamove.model import Account, Action, Plan, Problem
+from datamove.progress import Progress
 from datamove.steps import Context, Step, build_steps
 
 _INSTRUCTIONS_BETWEEN_LOOKS = 200_000
-
-Report = Callable[[str, int], None]
-"""Called at every step boundary with what comes next, and with the rows that have been moved."""
-
-
-def nothing_to_report(_what: str, _rows: int) -> None:
-    """For callers that show no progress."""
 
 
 @dataclass
@@ -39,7 +33,7 @@ def build(
     path: Path,
     scratch: Path,
     *,
-    report: Report = nothing_to_report,
+    progress: Progress | None = None,
     finish: Callable[[apsw.Connection, int], None] | None = None,
 ) -> Built:
     """Make the file at `path`, which holds the target's pages, what the plan says; `finish` has the last word in it.
@@ -47,19 +41,19 @@ def build(
     `copies` are the databases, as files that nobody changes; `scratch` is a path for intermediate results, removed
     afterwards. Raises DatabaseError where a step fails or finds what must not be.
     """
-    return _Builder(plan, copies, report).run(path, scratch, trial=False, finish=finish)
+    return _Builder(plan, copies, progress or Progress()).run(path, scratch, trial=False, finish=finish)
 
 
 def try_merges(plan: Plan, copies: Mapping[str, Path], path: Path, scratch: Path) -> Built:
     """Run only the steps of tables that several databases have, and count what they find."""
-    return _Builder(plan, copies, nothing_to_report).run(path, scratch, trial=True, finish=None)
+    return _Builder(plan, copies, Progress()).run(path, scratch, trial=True, finish=None)
 
 
 class _Builder:
-    def __init__(self, plan: Plan, copies: Mapping[str, Path], report: Report) -> None:
+    def __init__(self, plan: Plan, copies: Mapping[str, Path], progress: Progress) -> None:
         self._plan = plan
         self._copies = copies
-        self._report = report
+        self._progress = progress
         self._rows = 0
         self._attached: str | None = None
         self._failed: set[int] = set()
@@ -71,7 +65,7 @@ class _Builder:
         try:
             attach_scratch(connection, scratch, "work")
             # Gives Python a chance to notice Ctrl-C while a statement runs.
-            connection.set_progress_handler(lambda: False, _INSTRUCTIONS_BETWEEN_LOOKS)
+            connection.set_progress_handler(self._progress.tick, _INSTRUCTIONS_BETWEEN_LOOKS)
             built = Built(ledger.create(connection))
             context = Context(self._plan, built.move_id)
             wanted = self._tried() if trial else None
@@ -103,7 +97,7 @@ class _Builder:
     def _do(self, connection: apsw.Connection, step: Step, built: Built, *, trial: bool) -> None:
         if step.move in self._failed:
             return
-        self._report(step.what, self._rows)
+        self._progress.step(step.what, self._rows)
         if step.database is not None:
             self._attach(connection, step.database)
         try:
@@ -157,7 +151,7 @@ class _Builder:
 
 def _conflicts(connection: apsw.Connection, move_id: int) -> dict[tuple[str, str], int]:
     sql = "SELECT table_name, column_name, count(*) FROM main._dbfold_conflicts WHERE move = ? GROUP BY 1, 2 ORDER BY 1, 2"
-    return {(table, column): count for table, column, count in connection.execute(sql, (move_id,)).fetchall()}
+    return {(table, column): count for table, column, count in fetch(connection, sql, (move_id,))}
 
 
 def _remedy(error: apsw.Error) -> str:

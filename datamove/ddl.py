@@ -83,7 +83,8 @@ def definitions(sql: str) -> Iterator[tuple[str | None, list[Token]]]:
     opening = next((index for index, token in enumerate(found) if token.text == "("), None)
     if opening is None:
         return
-    depth, part = 0, []
+    depth = 0
+    part: list[Token] = []
     for token in found[opening:]:
         depth += (token.text == "(") - (token.text == ")")
         if depth == 0 or (depth == 1 and token.text == ","):

@@ -91,6 +91,11 @@ def value(connection: apsw.Connection, sql: str, bindings: tuple[Any, ...] = ())
     return None if row is None else row[0]
 
 
+def fetch(connection: apsw.Connection, sql: str, bindings: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """All rows."""
+    return connection.execute(sql, bindings).fetchall()
+
+
 def number(connection: apsw.Connection, sql: str) -> int:
     """A count. NULL and no row are 0."""
     return int(value(connection, sql) or 0)

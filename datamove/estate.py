@@ -74,8 +74,8 @@ def find_estate(policy: Policy, directory: Path | None = None) -> Estate:
         for entry in policy.kept
         if sources.get(entry.name)
     )
-    for target in targets:
-        _check_distinct(target)
+    for kept in targets:
+        _check_distinct(kept)
     return Estate(policy, place, targets, tuple(absent), tuple(_left_alone(policy, place, files, targets)))
 
 
@@ -122,9 +122,15 @@ def _is_sqlite(path: Path) -> bool:
         return False
 
 
+def companion_of(path: Path, suffix: str) -> Path:
+    """Where SQLite keeps a companion of the database at `path`."""
+    real = path.resolve()
+    return real.with_name(real.name + suffix)
+
+
 def companions(path: Path) -> Iterator[tuple[str, Path]]:
-    """Suffix and path of the companions of a database that are there."""
+    """Suffix and path of the companions of a database that are there: beside the file itself, if `path` is a link."""
     for suffix in COMPANIONS:
-        companion = path.with_name(path.name + suffix)
+        companion = companion_of(path, suffix)
         if companion.exists():
             yield suffix, companion

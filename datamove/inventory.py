@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import apsw
 
-from datamove.engine import number, quoted, text_literal, value
+from datamove.engine import fetch, number, quoted, text_literal, value
 
 _ROWID_NAMES = ("rowid", "_rowid_", "oid")
 
@@ -122,19 +122,19 @@ class Inventory:
 
 def take_inventory(connection: apsw.Connection, schema: str = "main", *, count: bool = True) -> Inventory:
     """Read what `schema` holds; rows are counted only if `count`. Raises apsw.Error for what SQLite cannot read."""
-    rows = connection.execute(
-        f"SELECT type, name, tbl_name, sql FROM {schema}.sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid"
-    ).fetchall()
+    rows = fetch(
+        connection, f"SELECT type, name, tbl_name, sql FROM {schema}.sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid"
+    )
     kinds = {
         name: (kind, bool(without_rowid), bool(strict))
-        for _, name, kind, _, without_rowid, strict in connection.execute(f"PRAGMA {schema}.table_list").fetchall()
+        for _, name, kind, _, without_rowid, strict in fetch(connection, f"PRAGMA {schema}.table_list")
     }
     tables = {
         name.lower(): _table(connection, schema, name, sql, *kinds.get(name, ("virtual", False, False)), count=count)
         for type, name, _, sql in rows
         if type == "table" and not name.startswith("sqlite_")
     }
-    names = {name for (name,) in connection.execute(f"SELECT name FROM {schema}.sqlite_schema").fetchall()}
+    names = {name for (name,) in fetch(connection, f"SELECT name FROM {schema}.sqlite_schema")}
     return Inventory(
         tables=tables,
         objects=tuple(SchemaObject(*row) for row in rows if row[0] != "table"),
@@ -161,7 +161,7 @@ def _table(
     if kind == Kind.VIRTUAL:
         return _virtual_table(connection, schema, name, sql)
     columns = _columns(connection, schema, name)
-    indexes = connection.execute(f"PRAGMA {schema}.index_list({text_literal(name)})").fetchall()
+    indexes = fetch(connection, f"PRAGMA {schema}.index_list({text_literal(name)})")
     primary = [column.name for column in columns if column.key_position]
     is_alias = len(primary) == 1 and not without_rowid and all(origin != "pk" for _, _, _, origin, _ in indexes)
     return Table(
@@ -189,7 +189,7 @@ def _virtual_table(connection: apsw.Connection, schema: str, name: str, sql: str
 
 
 def _columns(connection: apsw.Connection, schema: str, table: str) -> tuple[Column, ...]:
-    rows = connection.execute(f"PRAGMA {schema}.table_xinfo({text_literal(table)})").fetchall()
+    rows = fetch(connection, f"PRAGMA {schema}.table_xinfo({text_literal(table)})")
     return tuple(
         Column(name, type, bool(not_null), default, key, hidden, _collation(connection, schema, table, name))
         for _, name, type, not_null, default, key, hidden in rows
@@ -206,9 +206,9 @@ def _collation(connection: apsw.Connection, schema: str, table: str, column: str
 def _foreign_keys(connection: apsw.Connection, schema: str, table: str) -> tuple[ForeignKey, ...]:
     """Declared keys; where the parent's columns are not named, they are its primary key."""
     grouped: dict[int, list[tuple[str, str, str | None]]] = {}
-    for id, _, parent, column, target, *_ in connection.execute(
-        f"PRAGMA {schema}.foreign_key_list({text_literal(table)})"
-    ).fetchall():
+    for id, _, parent, column, target, *_ in fetch(
+        connection, f"PRAGMA {schema}.foreign_key_list({text_literal(table)})"
+    ):
         grouped.setdefault(id, []).append((parent, column, target))
     keys = []
     for rows in grouped.values():
@@ -221,7 +221,7 @@ def _foreign_keys(connection: apsw.Connection, schema: str, table: str) -> tuple
 
 
 def _primary_key(connection: apsw.Connection, schema: str, table: str) -> tuple[str, ...]:
-    rows = connection.execute(f"PRAGMA {schema}.table_info({text_literal(table)})").fetchall()
+    rows = fetch(connection, f"PRAGMA {schema}.table_info({text_literal(table)})")
     return tuple(name for _, name, *_, key in sorted(rows, key=lambda row: row[-1]) if key)
 
 
@@ -232,7 +232,7 @@ def _uniques(
     found = []
     for _, name, unique, origin, partial in sorted(indexes, key=lambda row: -row[0]):
         if unique and not partial and origin != "pk":
-            rows = connection.execute(f"PRAGMA {schema}.index_info({text_literal(name)})").fetchall()
+            rows = fetch(connection, f"PRAGMA {schema}.index_info({text_literal(name)})")
             columns = tuple(column for _, _, column in rows)
             if None not in columns:
                 found.append(columns)
@@ -240,5 +240,5 @@ def _uniques(
 
 
 def _sequences(connection: apsw.Connection, schema: str) -> dict[str, int]:
-    rows = connection.execute(f"SELECT name, seq FROM {schema}.sqlite_sequence").fetchall()
+    rows = fetch(connection, f"SELECT name, seq FROM {schema}.sqlite_sequence")
     return {name: seq for name, seq in rows if isinstance(seq, int)}

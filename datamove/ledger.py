@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import apsw
 
-from datamove.engine import number, text_literal, value
+from datamove.engine import fetch, number
 from datamove.model import Account, Plan
 
 TABLES = {
@@ -65,11 +65,12 @@ def record_copied(connection: apsw.Connection, move_id: int, account: Account) -
 
 def accounts(connection: apsw.Connection, move_id: int) -> list[Account]:
     """Every table of a move, in the order in which it was moved."""
-    rows = connection.execute(
+    rows = fetch(
+        connection,
         'SELECT "database", name, table_name, "rows", moved, identical, mapped, conflict, renumbered'
         " FROM main._dbfold_rows WHERE move = ? ORDER BY rowid",
         (move_id,),
-    ).fetchall()
+    )
     return [Account(*row) for row in rows]
 
 
@@ -81,7 +82,7 @@ def moved_files(connection: apsw.Connection) -> dict[str, set[str]]:
             'SELECT f."database", f.sha256 FROM main._dbfold_files AS f JOIN main._dbfold_moves AS m ON m.id = f.move'
             ' WHERE f."database" <> m.target'
         )
-        for database, sha256 in connection.execute(sql).fetchall():
+        for database, sha256 in fetch(connection, sql):
             found.setdefault(database, set()).add(sha256)
     return found
 
@@ -94,11 +95,6 @@ def last_move(connection: apsw.Connection) -> tuple[int, str, str | None, str] |
         "SELECT id, moved_at, backup, plan FROM main._dbfold_moves ORDER BY id DESC LIMIT 1"
     ).fetchone()
     return (int(row[0]), str(row[1]), row[2], str(row[3])) if row else None
-
-
-def conflicts_of(move_id: int, database: str, table: str) -> str:
-    """A condition for rows of `_dbfold_conflicts`."""
-    return f'c.move = {move_id} AND c."database" = {text_literal(database)} AND c.table_name = {text_literal(table)}'
 
 
 def check_balance(found: Sequence[Account]) -> list[str]:

@@ -41,6 +41,7 @@ class DatabaseFile:
         """Raises UserError if the file cannot be opened."""
         self.path = path
         self._file = self._open(path)
+        self._closed = False
 
     def _open(self, path: Path) -> apsw.VFSFile:
         for access in (apsw.SQLITE_OPEN_READWRITE, apsw.SQLITE_OPEN_READONLY):
@@ -80,8 +81,10 @@ class DatabaseFile:
             yield self._file.xRead(min(_CHUNK, size - offset), offset)
 
     def close(self) -> None:
-        """Give the lock back."""
-        self._file.xClose()
+        """Give the lock back. May be called again."""
+        if not self._closed:
+            self._closed = True
+            self._file.xClose()
 
 
 @contextmanager
@@ -99,20 +102,20 @@ def locked(paths: Iterable[Path], *, exclusive: bool) -> Iterator[dict[Path, Dat
 
 
 @contextmanager
-def move_lock(path: Path) -> Iterator[None]:
-    """One move at a time: holds the lock file `path`, which the kernel frees when this process ends, however it ends.
+def move_lock(directory: Path) -> Iterator[None]:
+    """One move at a time in a directory: a lock that the kernel frees when this process ends, however it ends.
 
     Raises LockedError if another one holds it.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    descriptor = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        _flock(descriptor, path)
+        _flock(descriptor, directory)
         yield
     finally:
         os.close(descriptor)
 
 
-def _flock(descriptor: int, path: Path) -> None:
+def _flock(descriptor: int, directory: Path) -> None:
     if sys.platform == "win32":
         raise UserError("the move needs a POSIX system; run it where the application runs, or under WSL")
     import fcntl
@@ -122,7 +125,7 @@ def _flock(descriptor: int, path: Path) -> None:
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EAGAIN):
             raise
-        raise LockedError(f"{path.parent}: another dbfold is moving databases there; wait until it ends") from None
+        raise LockedError(f"{directory}: another dbfold is moving databases there; wait until it ends") from None
 
 
 def users_of(paths: Iterable[Path]) -> list[str]:

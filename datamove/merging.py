@@ -340,9 +340,9 @@ class _Merge:
 
     def insert(self) -> Iterator[Step]:
         """Rows that are new."""
-        for columns in self.final.definition.uniques:
-            if columns != self.final.key and all(self._own(column) for column in columns):
-                yield self._unique_check(columns)
+        for unique in self.final.definition.uniques:
+            if unique != self.final.key and all(self._own(column) for column in unique):
+                yield self._unique_check(unique)
         columns, values = [], []
         for column in self.move.columns:
             columns.append(quoted(column))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import apsw
 
 from datamove.ddl import renamed, with_content_table
-from datamove.engine import quoted
+from datamove.engine import fetch, quoted
 from datamove.inventory import Inventory, Kind, SchemaObject, Table
 
 
@@ -85,7 +85,7 @@ def _rewritten(inventory: Inventory, changed: Mapping[str, str]) -> dict[tuple[s
     for old, new in changed.items():
         if inventory.tables[old].kind is Kind.TABLE:
             _rename_table(connection, inventory.tables[old].name, new)
-    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+    rows = fetch(connection, "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
     connection.close()
     return {(type, name.lower()): sql for type, name, sql in rows}
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import apsw
 
-from datamove.engine import DatabaseError, open_copy, quoted
-from datamove.estate import companions
+from datamove.engine import DatabaseError, fetch, open_copy, quoted
+from datamove.estate import companion_of, companions
 from datamove.inventory import Inventory, Kind, take_inventory
 from datamove.locks import WAIT_SECONDS, DatabaseFile, LockedError
 from datamove.model import SourceFile
@@ -76,7 +76,7 @@ def copy_locked(name: str, path: Path, file: DatabaseFile, destination: Path) ->
     for suffix, companion in companions(path):
         with _opened(companion) as chunks:
             stored.append(_copy(chunks, suffix, companion, destination.with_name(destination.name + suffix)))
-    link = os.readlink(path) if path.is_symlink() else None
+    link = str(path.readlink()) if path.is_symlink() else None
     return Snapshot(name, destination, tuple(stored), link)
 
 
@@ -129,7 +129,7 @@ def _reading(path: Path) -> Iterator[tuple[DatabaseFile, bool]]:
     connection = None
     try:
         file.lock(exclusive=False)
-        if path.with_name(path.name + "-shm").exists():
+        if companion_of(path, "-shm").exists():
             connection = _read_transaction(path)
         yield file, connection is not None
     finally:
@@ -144,7 +144,7 @@ def _read_transaction(path: Path) -> apsw.Connection | None:
         connection = apsw.Connection(os.fspath(path), flags=apsw.SQLITE_OPEN_READONLY)
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         connection.set_busy_timeout(int(WAIT_SECONDS * 1000))
-        connection.execute("BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+        fetch(connection, "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1")
     except apsw.Error:
         return None
     return connection
@@ -184,7 +184,7 @@ def _recovered(snapshot: Snapshot, scratch: Path) -> Path:
         connection = apsw.Connection(os.fspath(scratch))
         try:
             connection.execute("PRAGMA journal_mode = DELETE").fetchall()
-            connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+            fetch(connection, "SELECT count(*) FROM sqlite_schema")
         finally:
             connection.close()
     return scratch
@@ -195,7 +195,7 @@ def check(name: str, path: Path) -> Inventory:
     with _explained(name):
         connection = open_copy(path)
         try:
-            found = [row[0] for row in connection.execute("PRAGMA integrity_check(10)").fetchall()]
+            found = [row[0] for row in fetch(connection, "PRAGMA integrity_check(10)")]
             damage = [line for line in found if not _is_content(line)]
             if damage != ["ok"] and damage:
                 shown = "; ".join(line.replace("\n", " ") for line in damage[:3])
@@ -242,7 +242,7 @@ def _transcode(name: str, path: Path, other: Path, encoding: str, inventory: Inv
     try:
         copy.execute(f"PRAGMA encoding = '{encoding}'; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF").fetchall()
         copy.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 0)
-        rows = source.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+        rows = fetch(source, "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
         for table in inventory.tables.values():
             if table.kind is not Kind.VIRTUAL:
                 copy.execute(table.sql)
@@ -252,15 +252,8 @@ def _transcode(name: str, path: Path, other: Path, encoding: str, inventory: Inv
         for type, object_name, table_name, sql in rows:
             if type == "index":
                 copy.execute(sql)
-            elif (
-                type != "table"
-                or inventory.tables.get(object_name.lower(), None) is None
-                or (inventory.tables[object_name.lower()].kind is Kind.VIRTUAL)
-            ):
-                if not object_name.startswith("sqlite_"):
-                    copy.execute(
-                        "INSERT INTO sqlite_schema VALUES (?, ?, ?, 0, ?)", (type, object_name, table_name, sql)
-                    )
+            elif not _is_stored_table(inventory, type, object_name):
+                copy.execute("INSERT INTO sqlite_schema VALUES (?, ?, ?, 0, ?)", (type, object_name, table_name, sql))
         copy.execute(f"PRAGMA user_version = {inventory.user_version}").fetchall()
     except UnicodeDecodeError as error:
         raise DatabaseError(
@@ -270,6 +263,12 @@ def _transcode(name: str, path: Path, other: Path, encoding: str, inventory: Inv
     finally:
         source.close()
         copy.close()
+
+
+def _is_stored_table(inventory: Inventory, type: str, name: str) -> bool:
+    """Was the object made with its rows, or does SQLite make it by itself?"""
+    table = inventory.table(name)
+    return type == "table" and (name.startswith("sqlite_") or (table is not None and table.kind is not Kind.VIRTUAL))
 
 
 def _copy_rows(

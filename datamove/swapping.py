@@ -15,7 +15,7 @@ from pathlib import Path
 import apsw
 
 from datamove.durable import flush_directory, flush_file
-from datamove.estate import COMPANIONS, companions
+from datamove.estate import COMPANIONS, companion_of, companions
 from datamove.locks import WAIT_SECONDS, DatabaseFile, LockedError
 
 _ALL_COMPANIONS = (*COMPANIONS, "-shm")
@@ -105,7 +105,7 @@ def put_in_place(new: Path, target: Path) -> None:
 
 def _remove_companions(path: Path) -> None:
     for suffix in _ALL_COMPANIONS:
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+        companion_of(path, suffix).unlink(missing_ok=True)
     flush_directory(path.resolve().parent)
 
 
@@ -113,6 +113,8 @@ def retire(path: Path) -> None:
     """Remove a database that a backup holds. The file first: a log without its database is nothing, while a database
     without its log would be another one.
     """
+    is_link = path.is_symlink()
     path.unlink(missing_ok=True)
     flush_directory(path.parent)
-    _remove_companions(path)
+    if not is_link:  # what a link leads to is kept where it is
+        _remove_companions(path)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import apsw
 
-from datamove.engine import attach, comma_list, immutable_uri, number, open_scratch, quoted, text_literal
+from datamove.engine import attach, comma_list, fetch, immutable_uri, number, open_scratch, quoted, text_literal
 from datamove.inventory import Inventory, Kind, Table, take_inventory
 from datamove.ledger import check_balance
 from datamove.model import Account, Action, FinalTable, Plan, TableMove
@@ -78,18 +78,19 @@ class _Verifier:
 
     def _integrity(self) -> Check:
         """Of the new file; rows that broke a CHECK in their old database may do so here."""
-        rows = self._connection.execute("PRAGMA t.integrity_check(100)").fetchall()
+        rows = fetch(self._connection, "PRAGMA t.integrity_check(100)")
         return Check("integrity_check", "every page and index entry", tuple(row[0] for row in rows if row[0] != "ok"))
 
     def _accounts(self) -> Check:
         """moved + identical + mapped + conflict = rows, for every table, and the rows are those of the source."""
         found = [
             Account(*row)
-            for row in self._connection.execute(
+            for row in fetch(
+                self._connection,
                 'SELECT "database", name, table_name, "rows", moved, identical, mapped, conflict, renumbered'
                 " FROM t._dbfold_rows WHERE move = ?",
                 (self._move_id,),
-            ).fetchall()
+            )
         ]
         failures = check_balance(found)
         written = {(account.database, account.name): account.rows for account in found}
@@ -105,9 +106,9 @@ class _Verifier:
     def _counts(self) -> Check:
         """Each table has its own rows and those that moved."""
         moved: Counter[str] = Counter()
-        for name, rows in self._connection.execute(
-            "SELECT table_name, moved FROM t._dbfold_rows WHERE move = ?", (self._move_id,)
-        ).fetchall():
+        for name, rows in fetch(
+            self._connection, "SELECT table_name, moved FROM t._dbfold_rows WHERE move = ?", (self._move_id,)
+        ):
             moved[name.lower()] += rows
         failures, total = [], 0
         for key, final in self._plan.finals.items():
@@ -309,9 +310,11 @@ class _Verifier:
     def _read_ids(self) -> None:
         """Ids that changed, from the ledger, in tables that can be searched."""
         for index, (database, name) in enumerate(
-            self._connection.execute(
-                'SELECT DISTINCT "database", table_name FROM t._dbfold_ids WHERE move = ?', (self._move_id,)
-            ).fetchall()
+            fetch(
+                self._connection,
+                'SELECT DISTINCT "database", table_name FROM t._dbfold_ids WHERE move = ?',
+                (self._move_id,),
+            )
         ):
             final = self._plan.final(name)
             kind = affinity(final.definition.column(final.id_column or ""), strict=final.definition.strict)
@@ -357,7 +360,7 @@ class _Verifier:
 
     def _violations(self, schema: str) -> list[tuple[str, int | None, str, int]]:
         try:
-            return self._connection.execute(f"PRAGMA {schema}.foreign_key_check").fetchall()
+            return fetch(self._connection, f"PRAGMA {schema}.foreign_key_check")
         except apsw.SQLError:  # a parent without a unique key: SQLite cannot check, neither before nor after
             return []
 
@@ -365,7 +368,7 @@ class _Verifier:
         """Everything that was declared is declared, the target's own to the letter."""
         schema = {
             (type, name.lower()): sql
-            for type, name, sql in self._connection.execute("SELECT type, name, sql FROM t.sqlite_schema").fetchall()
+            for type, name, sql in fetch(self._connection, "SELECT type, name, sql FROM t.sqlite_schema")
         }
         failures = [
             f"the table {final.name} is missing"
@@ -401,7 +404,6 @@ def digests(path: Path, plan: Plan, copies: Mapping[str, Path]) -> list[tuple[st
 
     Digests are None for tables whose rows were merged or have other ids, which have no digest of before.
     """
-    import apsw.sqlite_extra
 
     found: list[tuple[str, str, str | None, str | None]] = []
     for move in plan.moves:
