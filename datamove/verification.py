@@ -13,7 +13,7 @@ from pathlib import Path
 
 import apsw
 
-from datamove.engine import attach, comma_list, fetch, immutable_uri, number, open_scratch, quoted, text_literal
+from datamove.engine import attach, comma_list, fetch, immutable_uri, number, open_scratch, quoted, text_literal, value
 from datamove.inventory import Inventory, Kind, Table, take_inventory
 from datamove.ledger import check_balance
 from datamove.model import Account, Action, FinalTable, Plan, TableMove
@@ -420,12 +420,13 @@ def digests(path: Path, plan: Plan, copies: Mapping[str, Path]) -> list[tuple[st
 
 
 def _digest(path: Path, query: str) -> str:
+    """sha3_query takes the text of the query into the digest, so every table is read by the same one."""
     import apsw.sqlite_extra
 
     connection = apsw.Connection(immutable_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
     try:
         apsw.sqlite_extra.load(connection, "shathree")
-        row = connection.execute("SELECT lower(hex(sha3_query(?)))", (query,)).fetchone()
-        return str(row[0]) if row else ""
+        connection.execute(f"CREATE TEMP VIEW dbfold_rows AS {query}")
+        return str(value(connection, "SELECT lower(hex(sha3_query('SELECT * FROM dbfold_rows')))"))
     finally:
         connection.close()
