@@ -10,7 +10,6 @@ from pathlib import Path
 
 from codemods.accessors import GeneratedFile, RootFiles, root_files, updated_accessor
 from codemods.errors import RewriteError
-from codemods.writing import WriteError, replace_file, uninterrupted
 from dbpolicy.errors import UserError
 from dbpolicy.model import AccessorStyle, Policy
 from references.discovery import Discovery, SourceFile, discover, shown_base
@@ -20,6 +19,7 @@ from references.roots import Roots
 from references.scan import Examined, FileScan, Scan, combine, examine_file
 from references.text import UndecodableError
 from references.verdicts import Judge
+from references.writing import WriteError, replace_file, uninterrupted
 
 
 @dataclass(frozen=True, slots=True)

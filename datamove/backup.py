@@ -1,7 +1,7 @@
 """Backups: the files as they were, byte for byte, with their checksums.
 
-A backup is a directory with the databases, `manifest.json`, which describes them, and `SHA256SUMS`, which `sha256sum -c`
-and a shell script can read. It is made under another name and renamed when it is complete, so that one that is listed is
+A backup is a directory with the databases, `manifest.json`, which describes them, and `SHA256SUMS` and `ABSENT` for
+those who read with a shell. It is made under another name and renamed when it is complete, so that one that is listed is
 whole. https://www.sqlite.org/howtocorrupt.html, section 1.3: a database is its file and its `-wal` or `-journal`.
 """
 
@@ -21,7 +21,7 @@ from datamove.engine import DatabaseError
 from datamove.snapshots import Snapshot, StoredFile
 from dbpolicy.errors import UserError
 
-MANIFEST, CHECKSUMS = "manifest.json", "SHA256SUMS"
+MANIFEST, CHECKSUMS, ABSENT = "manifest.json", "SHA256SUMS", "ABSENT"
 _PREFIX, _PARTIAL = "dbfold-", ".partial-dbfold"
 _CHUNK = 1 << 20
 
@@ -74,6 +74,7 @@ def complete(partial: Path, kind: str, snapshots: Sequence[Snapshot], absent: Se
     write_file(partial / MANIFEST, json.dumps(document, indent=1, ensure_ascii=True) + "\n")
     lines = (f"{file.sha256}  {snapshot.name}{file.suffix}\n" for snapshot in snapshots for file in snapshot.files)
     write_file(partial / CHECKSUMS, "".join(lines))
+    write_file(partial / ABSENT, "".join(f"{name}\n" for name in absent))
     flush_directory(partial)
     check(_read(partial))
     directory = _free_name(partial.parent, created)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
 from datamove.model import Plan
+
+if TYPE_CHECKING:
+    from datamove.moving import Preview
+    from datamove.verifying import Verified
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
@@ -52,3 +56,42 @@ def _built(hint: Any, value: Any) -> Any:
         names = [field.name for field in dataclasses.fields(hint)]
         return hint(**{name: _built(hints[name], value[name]) for name in names})  # type: ignore[operator]
     return hint(value)
+
+
+def previews_document(previews: Sequence[Preview]) -> dict[str, Any]:
+    """Plans with what came of trying them, for `--format json`. `run --plan` reads the fingerprints in it."""
+    return {
+        "version": 1,
+        "targets": [
+            {
+                **plan_document(preview.plan),
+                "accounts": _plain(preview.accounts),
+                "conflicts": [
+                    {"table": table, "column": column, "values": count}
+                    for (table, column), count in preview.conflicts.items()
+                ],
+            }
+            for preview in previews
+        ],
+    }
+
+
+def verified_document(verified: Verified) -> dict[str, Any]:
+    """What `verify` found out, for `--format json`."""
+    return {
+        "target": verified.target,
+        "moved_at": verified.moved_at,
+        "backup": verified.backup.directory.name,
+        "passed": verified.passed,
+        "checks": _plain(verified.checks),
+        "accounts": _plain(verified.accounts),
+        "digests": [
+            {"database": database, "table": table, "before": before, "after": after}
+            for database, table, before, after in verified.digests
+        ],
+        "timings": [
+            {"query": query, "seconds_before": before, "seconds_after": after}
+            for query, before, after in verified.timings
+        ],
+        "unhealthy": _plain(verified.unhealthy),
+    }

@@ -196,7 +196,7 @@ class _Merge:
             f" WHERE {self._same_key()}",
             "match",
         )
-        if self.keeps_both:
+        if self.keeps_both and not self.final.is_unified:  # rows with other columns are not equal
             different = " OR ".join(map(self._differs, self.shared)) or "0"
             yield self.step(
                 f"UPDATE {self.stage_table} AS s SET {SAME} = 1 FROM {self.target} AS t"

@@ -28,7 +28,7 @@ from datamove.engine import DatabaseError, open_copy
 from datamove.estate import Estate, Target, find_estate
 from datamove.inventory import Inventory
 from datamove.locks import DatabaseFile, LockedError, locked, move_lock, users_of
-from datamove.model import Account, Plan, Problem
+from datamove.model import Account, FinalTable, Plan, Problem
 from datamove.planning import make_plan
 from datamove.progress import Progress
 from datamove.relations import looks_like_an_id_of
@@ -286,7 +286,8 @@ class _Target:
 
     def _built(self, path: Path, backup: backups.Backup | None, progress: Progress) -> Moved:
         made = self.preview.plan
-        progress.stage("build", rows=sum(move.rows for move in made.moves))
+        size = sum(snapshot.size for snapshot in self.snapshots.values())
+        progress.stage("build", rows=sum(move.rows for move in made.moves), size=size, path=path)
         self._copy_base(path)
         document = json.dumps(plan_document(made))
         moved_at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -320,8 +321,11 @@ class _Target:
 
 def _undecided(policy: Policy, made: Plan, built: Built) -> Iterator[Problem]:
     """Conflicts that the policy wants decided, and columns that look like ids of rows whose ids change."""
+    open_tables = {(problem.table or "").lower() for problem in made.problems}
     for account in built.accounts:
         final = made.final(account.target)
+        if {account.name.lower(), account.target.lower()} & open_tables:
+            continue  # what is decided there changes everything here
         if account.conflict and final.on_conflict is OnConflict.FAIL:
             yield Problem(
                 account.database,
@@ -330,8 +334,29 @@ def _undecided(policy: Policy, made: Plan, built: Built) -> Iterator[Problem]:
                 f" differ in {_columns(built, final.name)}; which one stays?",
                 tuple(_conflict_choices(made, final.name)),
             )
+        elif account.mapped + account.identical and _is_guessed(policy, final):
+            yield Problem(
+                account.database,
+                account.name,
+                f"{account.mapped + account.identical:,} of {account.rows:,} rows have the number ({final.key[0]}) of"
+                " another row, with other columns; are they the same rows?",
+                tuple(_unified_choices(made, final.name)),
+            )
         if account.renumbered:
             yield from _likely_references(policy, made, account)
+
+
+def _is_guessed(policy: Policy, final: FinalTable) -> bool:
+    """Would rows with different columns become one because their numbers are equal, and nobody said so?"""
+    decided = any(name.lower() == final.name.lower() and table.key for name, table in policy.tables.items())
+    is_number = final.key == (final.definition.rowid_alias,)
+    return final.is_unified and is_number and not decided and final.on_conflict is not OnConflict.KEEP_BOTH
+
+
+def _unified_choices(made: Plan, table: str) -> Iterator[str]:
+    final = made.final(table)
+    yield f"tables: {{{table}: {{columns: unify, on_conflict: keep-both}}}}"
+    yield f"tables: {{{table}: {{columns: unify, key: [{final.key[0]}], on_conflict: {final.on_conflict}}}}}"
 
 
 def _columns(built: Built, table: str) -> str:

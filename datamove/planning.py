@@ -228,14 +228,19 @@ def _can_append(contributions: list[Contribution]) -> bool:
 
 def _ask_about_columns(draft: Draft, name: str, contributors: Mapping[str, Table], differences: Sequence[str]) -> None:
     databases = [database for database in contributors if database != draft.target]
-    keys = natural_keys(contributors)
-    key = f", key: [{', '.join(keys[0])}]" if keys else ""
+    keys, first = natural_keys(contributors), contributors[next(iter(contributors))]
+    if keys:
+        unify = f"columns: unify, key: [{', '.join(keys[0])}], on_conflict: keep-target"
+    elif first.rowid_alias and all(table.column(first.rowid_alias) for table in contributors.values()):
+        unify = "columns: unify, on_conflict: keep-both"  # equal numbers do not make equal rows
+    else:
+        unify = "columns: unify, on_conflict: keep-target"
     draft.problem(
         databases[-1],
         name,
         f"also in {', '.join(database for database in contributors if database != databases[-1])}, with other columns: "
         + "; ".join(differences),
-        f"tables: {{{name}: {{columns: unify{key}, on_conflict: keep-target}}}}",
+        f"tables: {{{name}: {{{unify}}}}}",
         *(_rename_line(database, name) for database in databases),
     )
 

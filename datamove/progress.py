@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class Progress:
-    """All methods are called from the moving thread; an exception that they raise stops the move, before the swap safely."""
+    """Called from the thread that moves. What a method raises ends the run, as any error does."""
 
     def say(self, message: str) -> None:
         """Something worth a line in the log."""
 
-    def stage(self, name: str, rows: int = 0, size: int = 0) -> None:
-        """A stage begins, with so many rows or bytes ahead."""
+    def stage(self, name: str, rows: int = 0, size: int = 0, path: Path | None = None) -> None:
+        """A stage begins, with so many rows and bytes ahead. If there is a `path`, that file's size tells how far it is."""
 
     def step(self, what: str, done: int) -> None:
         """A step begins; `done` rows or bytes of the stage are behind."""

@@ -26,7 +26,7 @@ _SKIPPED_DIRECTORIES = frozenset(
     | {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".idea"}
 )
 # Formats that hold no text to scan: not opening them is cheaper than finding the NUL byte. `.dbfold` is our own: what
-# a rewrite that was killed leaves behind (see codemods.writing).
+# a rewrite that was killed leaves behind (see references.writing).
 _BINARY_SUFFIXES = tuple(
     ".png .jpg .jpeg .gif .ico .webp .bmp .pdf .zip .gz .bz2 .xz .tar .whl .jar .7z .woff .woff2 "
     ".ttf .otf .eot .mp3 .mp4 .wav .ogg .avi .mov .pyc .pyo .so .dll .dylib .exe .o "

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from codemods.run import Prepared, prepare_files, write
-from codemods.writing import WriteError, replace_file
 from dbpolicy.errors import UserError
 from dbpolicy.model import Policy
 from references.model import FileError
+from references.writing import WriteError, replace_file
 from rules.baseline import Entry, baseline_text, entry_of, read_baseline
 from rules.checking import Report, Scope, check_files, files_seen
 

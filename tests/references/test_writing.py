@@ -12,9 +12,9 @@ import pytest
 from projects import AFTER, BEFORE
 
 from codemods.run import prepare, write
-from codemods.writing import WriteError, replace_file
 from dbpolicy.errors import UserError
 from dbpolicy.loading import load_policy
+from references.writing import WriteError, replace_file
 
 OLD, NEW = b"old\n", b"new\n"
 

@@ -1,0 +1,35 @@
+"""`dbfold move plan --write`: the open decisions in the policy, as comments to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from datamove.model import Problem
+from dbpolicy.model import Policy
+from references.writing import replace_file
+
+_BEGIN = "# -- decisions of `dbfold move plan`: uncomment one line of each, below its key if there is one already --\n"
+_END = "# -- end of the decisions --\n"
+
+
+def write_decisions(policy: Policy, problems: Sequence[Problem]) -> str:
+    """Put the choices at the end of the policy, in the place of those that an earlier call left; what was done, in words.
+
+    The policy means the same as before. Raises WriteError.
+    """
+    old = policy.source.read_bytes()
+    text = _without_decisions(old.decode("utf-8-sig"))
+    decisions = [problem for problem in problems if problem.is_decision]
+    if decisions:
+        lines = [line for problem in decisions for line in (f"# {problem}\n", *(f"#   {c}\n" for c in problem.choices))]
+        text = f"{text.rstrip()}\n\n{_BEGIN}{''.join(lines)}{_END}"
+    new = text.encode()
+    if new == old:
+        return f"{policy.source.name}: no decision is open"
+    replace_file(policy.source, old, new)
+    return f"{policy.source.name}: {len(decisions)} decisions to choose from, at its end"
+
+
+def _without_decisions(text: str) -> str:
+    start, end = text.find(_BEGIN), text.find(_END)
+    return text if start < 0 or end < start else text[:start].rstrip() + "\n" + text[end + len(_END) :]
