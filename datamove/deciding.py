@@ -24,9 +24,10 @@ def write_decisions(policy: Policy, problems: Sequence[Problem]) -> str:
         lines = [line for problem in decisions for line in (f"# {problem}\n", *(f"#   {c}\n" for c in problem.choices))]
         text = f"{text.rstrip()}\n\n{_BEGIN}{''.join(lines)}{_END}"
     new = text.encode()
-    if new == old:
+    if new != old:
+        replace_file(policy.source, old, new)
+    if not decisions:
         return f"{policy.source.name}: no decision is open"
-    replace_file(policy.source, old, new)
     return f"{policy.source.name}: {len(decisions)} decisions to choose from, at its end"
 
 
