@@ -115,10 +115,10 @@ def result_text(result: Result) -> Iterator[str]:
     if not result.moved:
         yield "No retired database is there: nothing to move."
     elif result.backup is None:
-        yield f"A dry run, {result.seconds:.1f} s: nothing has been changed."
+        yield f"A dry run in {result.seconds:.1f} s: nothing has been changed."
     else:
         yield f"backup: {result.backup.directory}"
-        yield f"{result.seconds:.1f} s. Next: dbfold move verify; the way back: dbfold move rollback"
+        yield f"Moved in {result.seconds:.1f} s. Next: dbfold move verify; the way back: dbfold move rollback"
     yield from (f"health check: {failure}" for failure in result.unhealthy)
 
 
