@@ -1,8 +1,8 @@
 """Backups: the files as they were, byte for byte, with their checksums.
 
 A backup is a directory with the databases, `manifest.json`, which describes them, and `SHA256SUMS` and `ABSENT` for
-those who read with a shell. It is made under another name and renamed when it is complete, so that one that is listed is
-whole. https://www.sqlite.org/howtocorrupt.html, section 1.3: a database is its file and its `-wal` or `-journal`.
+those who read with a shell. It is made under another name and renamed when it is complete, so that one that is listed
+is whole. https://www.sqlite.org/howtocorrupt.html, section 1.3: a database is its file and its `-wal` or `-journal`.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ def check(backup: Backup) -> None:
             path = snapshot.stored.with_name(snapshot.stored.name + file.suffix)
             if not path.exists() or sha256_of(path) != file.sha256:
                 raise DatabaseError(
-                    f"{path}: is not what was backed up; choose another backup (`dbfold move list`), or restore this file"
+                    f"{path}: is not what was backed up; choose another backup (`dbfold move list`), or restore"
+                    f" this file"
                 )
 
 

@@ -69,8 +69,9 @@ class _Builder:
             built = Built(ledger.create(connection))
             context = Context(self._plan, built.move_id)
             wanted = self._tried() if trial else None
+            self._failed = self._faulty()
             for step in build_steps(context):
-                if wanted is None or step.move in wanted or self._is_rebuild(step):
+                if wanted is None or step.move in wanted or self._is_rebuild(step) or self._is_check(step):
                     self._do(connection, step, built, trial=trial)
             self._attach(connection, None)
             built.accounts = ledger.accounts(connection, built.move_id)
@@ -94,8 +95,33 @@ class _Builder:
     def _is_rebuild(step: Step) -> bool:
         return step.move is None and step.database is None and step.what.endswith("with the columns of all")
 
+    @staticmethod
+    def _is_check(step: Step) -> bool:
+        """References out of a table that is copied are looked at, too."""
+        return step.move is not None and step.problem is not None
+
+    def _faulty(self) -> set[int]:
+        """Moves of which the plan says what has to be corrected: a trial would say it again in SQLite's words."""
+        tables = {(one.table or "").lower() for one in self._plan.problems if not one.is_decision}
+        return {index for index, move in enumerate(self._plan.moves) if move.target.lower() in tables}
+
+    def _is_blocked(self, step: Step) -> bool:
+        """Did the table's move fail, or one that it needs: the tables it refers to, those it shares columns with?"""
+        if step.move is None or not self._failed:
+            return False
+        move = self._plan.moves[step.move]
+        needed = {(one.database, one.table.lower()) for one in move.translations.values()}
+        shares = self._plan.final(move.target).is_unified
+        if step.move in self._failed or any(
+            (other.database, other.target.lower()) in needed or (shares and other.target == move.target)
+            for other in (self._plan.moves[index] for index in self._failed)
+        ):
+            self._failed.add(step.move)
+            return True
+        return False
+
     def _do(self, connection: apsw.Connection, step: Step, built: Built, *, trial: bool) -> None:
-        if step.move in self._failed:
+        if self._is_blocked(step):
             return
         self._progress.step(step.what, self._rows)
         if step.database is not None:
@@ -150,7 +176,10 @@ class _Builder:
 
 
 def _conflicts(connection: apsw.Connection, move_id: int) -> dict[tuple[str, str], int]:
-    sql = "SELECT table_name, column_name, count(*) FROM main._dbfold_conflicts WHERE move = ? GROUP BY 1, 2 ORDER BY 1, 2"
+    sql = (
+        "SELECT table_name, column_name, count(*) FROM main._dbfold_conflicts WHERE move = ?"
+        " GROUP BY 1, 2 ORDER BY 1, 2"
+    )
     return {(table, column): count for table, column, count in fetch(connection, sql, (move_id,))}
 
 

@@ -1,7 +1,7 @@
 """The little that has to be read in the text of a CREATE statement; SQLite's own PRAGMAs tell the rest.
 
-SQLite keeps the text as it was written, from the object's name on (https://www.sqlite.org/schematab.html). A general SQL
-parser does not give it back unchanged, so the text is only cut between tokens.
+SQLite keeps the text as it was written, from the object's name on (https://www.sqlite.org/schematab.html). A general
+SQL parser does not give it back unchanged, so the text is only cut between tokens.
 """
 
 from __future__ import annotations

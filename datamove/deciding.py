@@ -13,7 +13,8 @@ _END = "# -- end of the decisions --\n"
 
 
 def write_decisions(policy: Policy, problems: Sequence[Problem]) -> str:
-    """Put the choices at the end of the policy, in the place of those that an earlier call left; what was done, in words.
+    """Put the choices at the end of the policy, in the place of those that an earlier call left; what was done, in
+    words.
 
     The policy means the same as before. Raises WriteError.
     """

@@ -98,7 +98,7 @@ def data_directory(policy: Policy, directory: Path | None) -> Path:
 
 def _check_distinct(target: Target) -> None:
     """A database that is the target under another name has nothing to give."""
-    for name, path in target.sources:
+    for _, path in target.sources:
         if target.path.exists() and path.exists() and path.samefile(target.path):
             raise DatabaseError(
                 f"{path}: is the same file as {target.name} (a link); remove the link, nothing has to move"

@@ -17,14 +17,16 @@ from datamove.engine import fetch, number
 from datamove.model import Account, Plan
 
 TABLES = {
-    "_dbfold_moves": "id INTEGER PRIMARY KEY, moved_at TEXT NOT NULL, target TEXT NOT NULL, backup TEXT, plan TEXT NOT NULL",
+    "_dbfold_moves": "id INTEGER PRIMARY KEY, moved_at TEXT NOT NULL, target TEXT NOT NULL, backup TEXT,"
+    " plan TEXT NOT NULL",
     "_dbfold_files": 'move INTEGER NOT NULL, "database" TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL',
     "_dbfold_rows": 'move INTEGER NOT NULL, "database" TEXT NOT NULL, name TEXT NOT NULL, table_name TEXT NOT NULL,'
     ' "rows" INTEGER NOT NULL, moved INTEGER NOT NULL, identical INTEGER NOT NULL, mapped INTEGER NOT NULL,'
     " conflict INTEGER NOT NULL, renumbered INTEGER NOT NULL",
     # Ids and values are kept as they are: columns without a type.
     "_dbfold_ids": 'move INTEGER NOT NULL, "database" TEXT NOT NULL, table_name TEXT NOT NULL, old, new',
-    "_dbfold_conflicts": 'move INTEGER NOT NULL, "database" TEXT NOT NULL, table_name TEXT NOT NULL, "key" TEXT NOT NULL,'
+    "_dbfold_conflicts": 'move INTEGER NOT NULL, "database" TEXT NOT NULL, table_name TEXT NOT NULL,'
+    ' "key" TEXT NOT NULL,'
     " column_name TEXT NOT NULL, lost, kept",
 }
 

@@ -1,7 +1,7 @@
 """Keeping others out: of a database while it is copied and replaced, and of a move that is already running.
 
-Database locks are taken through SQLite's own file layer, without opening the database. So they work on any file, damaged
-or empty, recover no journal, write nothing, and are what every SQLite program honours. SHARED keeps commits of
+Database locks are taken through SQLite's own file layer, without opening the database. So they work on any file,
+damaged or empty, recover no journal, write nothing, and are what every SQLite program honours. SHARED keeps commits of
 rollback-journal databases out. EXCLUSIVE keeps everybody out, and nobody gets it while a WAL connection is open, since
 each of those holds SHARED for as long as it lives (https://www.sqlite.org/lockingv3.html).
 """
@@ -134,13 +134,15 @@ def users_of(paths: Iterable[Path]) -> list[str]:
     Empty where there is no /proc; the locks tell then.
     """
     wanted = {_identity(path) for path in paths} - {None}
-    found = []
-    for entry in _numbers("/proc"):
-        if int(entry) != os.getpid() and any(
-            _identity(Path(f"/proc/{entry}/fd/{descriptor}")) in wanted for descriptor in _numbers(f"/proc/{entry}/fd")
-        ):
-            found.append(f"{_name(entry)} (pid {entry})")
-    return found
+    return [
+        f"{_name(entry)} (pid {entry})"
+        for entry in _numbers("/proc")
+        if int(entry) != os.getpid() and wanted & _open_files(entry)
+    ]
+
+
+def _open_files(pid: str) -> set[tuple[int, int] | None]:
+    return {_identity(Path(f"/proc/{pid}/fd/{descriptor}")) for descriptor in _numbers(f"/proc/{pid}/fd")}
 
 
 def _numbers(directory: str) -> list[str]:

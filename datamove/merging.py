@@ -1,7 +1,7 @@
 """Rows of a table that another database has already brought: found by a key, and what becomes of them.
 
-All rows of the table are staged in `work`, where ids are translated. First every table's rows are matched by their key and
-get their ids, parents before children; then conflicts are settled, gaps filled and new rows inserted.
+All rows of the table are staged in `work`, where ids are translated. First every table's rows are matched by their
+key and get their ids, parents before children; then conflicts are settled, gaps filled and new rows inserted.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from datamove.engine import comma_list, quoted, text_literal
+from datamove.inventory import Table
 from datamove.model import FinalTable, TableMove
 from datamove.steps import (
     DIFFERS,
@@ -87,11 +88,17 @@ class _Merge:
         return min(number for (_, name), number in self.context.numbers.items() if name == self.final.name.lower())
 
     def _columns_before(self) -> list[str]:
-        """Columns in which rows may differ: those of databases before this one, neither key nor id."""
+        """Columns in which rows may differ: those of databases before this one, without ids."""
         before = self.final.contributors[: self.index]
         known = {column.lower() for database in before for column in self.final.columns_of[database]}
-        fixed = {column.lower() for column in (*self.final.key, *filter(None, [self.final.id_column]))}
+        fixed = {column.lower() for column in (*filter(self._is_exact, self.final.key), self.final.id_column or "")}
         return [column for column in self.final.columns if column.lower() in known - fixed]
+
+    def _is_exact(self, column: str) -> bool:
+        """Are values of a key equal to the byte where they are equal? Not if case does not count, or 1 may be 1.0."""
+        definition = self.final.definition.column(column)
+        kind = affinity(definition, strict=self.final.definition.strict)
+        return definition is not None and definition.collation.upper() == "BINARY" and kind in ("INTEGER", "TEXT")
 
     # -- expressions --------------------------------------------------------------------------------------------------
 
@@ -156,9 +163,27 @@ class _Merge:
             f" FROM src.{quoted(self.move.name)}",
             f"{self.move.rows:,} rows",
         )
+        yield from self._value_checks(source)
         for column in self.move.translations:
             if column not in self.move.late:
                 yield from self._translate(column)
+
+    def _value_checks(self, source: Table) -> Iterator[Step]:
+        """A column of another type may store a value as something else: '007' as 7."""
+        definition = self.final.definition
+        for column in self.move.columns if source.rowid_name else ():
+            kind, own = definition.column(column), source.column(column)
+            if kind is not None and affinity(kind, strict=definition.strict) != affinity(own, strict=source.strict):
+                name = quoted(column)
+                yield self.step(
+                    f"SELECT count(*) FROM {self.stage_table} AS s JOIN src.{quoted(self.move.name)} AS o"
+                    f" ON o.{source.rowid_name} = s.{SID} WHERE typeof(o.{name}) IS NOT typeof(s.{name})",
+                    f"does {column} keep its values?",
+                    problem=f"{{n}} values of {column} would change, because its type is {kind.type or 'none'} in"
+                    f" {self.final.contributors[0]} and {own.type if own else 'none'} here; give the table another"
+                    f" name",
+                    choices=(f"rename: {{{self.move.database}: {{{self.move.name}: ...}}}}",),
+                )
 
     def _translate(self, column: str) -> Iterator[Step]:
         yield dangling_check(self.context, self.move, column, self.stage_table)
@@ -185,7 +210,8 @@ class _Merge:
             )
             yield self._create_provenance()
         yield self.step(
-            f"SELECT count(*) FROM (SELECT 1 FROM {self.stage_table} WHERE {filled} GROUP BY {key} HAVING count(*) > 1)",
+            f"SELECT count(*) FROM (SELECT 1 FROM {self.stage_table} WHERE {filled} GROUP BY {key} HAVING count(*)"
+            f" > 1)",
             "is the key unique?",
             problem=f"the key ({shown}) is not unique: {{n}} of its values occur more than once; choose another under"
             " 'tables', or mend the rows",
@@ -262,11 +288,12 @@ class _Merge:
         yield self.step(
             f"SELECT {last} > {_LARGEST_ID} - count(*) FROM {stage} WHERE {NEW} IS NULL",
             "ids",
-            problem=f"new ids would be greater than {_LARGEST_ID}, the greatest that SQLite can hold; give the rows with"
-            f" the greatest {self.id_column} smaller ones",
+            problem=f"new ids would be greater than {_LARGEST_ID}, the greatest that SQLite can hold; give the rows"
+            f" with the greatest {self.id_column} smaller ones",
         )
         yield self.step(
-            f"UPDATE {stage} AS s SET {NEW} = {last} + x.n FROM (SELECT {SID} AS sid, row_number() OVER (ORDER BY {SID})"
+            f"UPDATE {stage} AS s SET {NEW} = {last} + x.n FROM (SELECT {SID} AS sid, row_number() OVER (ORDER BY"
+            f" {SID})"
             f" AS n FROM {stage} WHERE {NEW} IS NULL) AS x WHERE s.{SID} = x.sid",
             "new ids",
         )
@@ -308,7 +335,8 @@ class _Merge:
         name = quoted(column)
         key = " || ',' || ".join(f"quote(t.{quoted(part)})" for part in self.final.key)
         values = [str(self.context.move_id), text_literal(self.move.database), text_literal(self.final.name), key]
-        lost, kept = (f"iif(s.{WINS}, {one}.{name}, {other}.{name})" for one, other in (("t", "s"), ("s", "t")))
+        wins = "0" if column in self.final.key else f"s.{WINS}"  # of a key, the first spelling stays
+        lost, kept = (f"iif({wins}, {one}.{name}, {other}.{name})" for one, other in (("t", "s"), ("s", "t")))
         return self.step(
             'INSERT INTO main._dbfold_conflicts (move, "database", table_name, "key", column_name, lost, kept)'
             f" SELECT {comma_list([*values, text_literal(column), lost, kept])} FROM {self.stage_table} AS s"
@@ -320,6 +348,8 @@ class _Merge:
     def _take_values(self) -> Iterator[Step]:
         assignments = []
         for column in dict.fromkeys((*self.shared, *self._new_columns())):
+            if column in self.final.key:
+                continue
             name, cases = quoted(column), []
             provided = self._provided(column)
             if provided:
@@ -391,7 +421,7 @@ class _Merge:
         """Where every row went; ids that changed, for those who look for the old one."""
         move, number = self.move, self.context.move_id
         names = comma_list(map(text_literal, (move.database, move.name, self.final.name)))
-        id_changed = f"{NEW} IS NOT {OLD}" if self.id_column else "0"
+        id_changed = f"({NEW} IS NOT {OLD} OR typeof({NEW}) IS NOT typeof({OLD}))" if self.id_column else "0"
         if self.keeps_both:
             parts = (f"total({self._is_new()})", f"total({SAME} = 1)", "0", "0")
         else:
@@ -401,7 +431,8 @@ class _Merge:
             parts = (f"total({MATCH} IS NULL)", f"total({identical})", f"total({mapped})", f"total({conflict})")
         counts = comma_list(f"CAST({part} AS INTEGER)" for part in (*parts, f"total({id_changed})"))
         yield self.step(
-            'INSERT INTO main._dbfold_rows (move, "database", name, table_name, "rows", moved, identical, mapped, conflict,'
+            'INSERT INTO main._dbfold_rows (move, "database", name, table_name, "rows", moved, identical, mapped,'
+            " conflict,"
             f" renumbered) SELECT {number}, {names}, count(*), {counts} FROM {self.stage_table}",
             "account",
         )

@@ -52,7 +52,8 @@ class Translation:
 class FinalTable:
     """A table of the database that remains.
 
-    `sql` creates it; `rebuilt` tells that it exists and changes. `columns` are those that hold values; `fillers` gives for
+    `sql` creates it; `rebuilt` tells that it exists and changes. `columns` are those that hold values; `fillers`
+    gives for
     a column the SQL of its value in rows of databases that do not have it. `key` identifies rows, `identity` is the one
     column of a primary key outside of `key`: ids, which may change for rows that move.
     """

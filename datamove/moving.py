@@ -1,11 +1,12 @@
 """The move from beginning to end: back up, plan, build beside, verify, swap, put the sources away.
 
-Until the swap nothing but files of our own has been written; after it the sources' rows are in the target and their files
-in the backup. The swap is one rename. A run that is killed is finished or cleaned up by the next.
+Until the swap nothing but files of our own has been written; after it the sources' rows are in the target and their
+files in the backup. The swap is one rename. A run that is killed is finished or cleaned up by the next.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -40,7 +41,6 @@ from dbpolicy.errors import UserError
 from dbpolicy.model import NO_FOREIGN_KEY, OnConflict, Policy
 
 _SPARE_BYTES = 16 << 20
-NO_SPACE = 28
 
 
 class MoveRefused(UserError):
@@ -182,7 +182,6 @@ class _Target:
         self.estate, self.target, self.work = estate, target, work
         self.snapshots = {name: snapshots[name] for name, _ in target.files}
         self.copies: dict[str, Path] = {}
-        self._recovered: set[str] = set()
         self.preview = self._preview()
 
     def with_snapshots(self, snapshots: Mapping[str, Snapshot]) -> _Target:
@@ -233,9 +232,8 @@ class _Target:
         path = self.work / "trial"
         self._copy_base(path)
         try:
-            built = try_merges(made, self.copies, path, self.work / "trial-scratch")
-        except apsw.FullError as error:
-            raise OSError(NO_SPACE, f"no space left in {self.work} ({error})") from None
+            with _write_errors(path):
+                built = try_merges(made, self.copies, path, self.work / "trial-scratch")
         finally:
             path.unlink(missing_ok=True)
         problems = (*made.problems, *built.problems, *_undecided(self.estate.policy, made, built))
@@ -295,7 +293,7 @@ class _Target:
         def finish(connection: apsw.Connection, move_id: int) -> None:
             ledger.record(connection, made, move_id, moved_at, backup.name if backup else None, document)
 
-        with _space_errors(path):
+        with _write_errors(path):
             built = build(made, self.copies, path, self.work / "build-scratch", progress=progress, finish=finish)
             base = self.snapshots.get(self.target.name)
             finish_file(path, wal=base is not None and base.size > 0 and is_wal(base.stored))
@@ -312,7 +310,11 @@ class _Target:
         failures = [f"{check.name}: {failure}" for check in checks for failure in check.failures]
         if failures:
             lines = "".join(f"\n  {failure}" for failure in failures)
-            raise DatabaseError(f"{self.target.name}: verification failed; nothing has been changed:{lines}")
+            raise DatabaseError(
+                f"{self.target.name}: verification failed; nothing has been changed. Mend what is named, or give"
+                f" the table"
+                f" another name under 'rename':{lines}"
+            )
         return tuple(checks)
 
 
@@ -330,7 +332,8 @@ def _undecided(policy: Policy, made: Plan, built: Built) -> Iterator[Problem]:
             yield Problem(
                 account.database,
                 account.name,
-                f"{account.conflict:,} of {account.rows:,} rows have the key ({', '.join(final.key)}) of another row and"
+                f"{account.conflict:,} of {account.rows:,} rows have the key ({', '.join(final.key)}) of another"
+                f" row and"
                 f" differ in {_columns(built, final.name)}; which one stays?",
                 tuple(_conflict_choices(made, final.name)),
             )
@@ -398,7 +401,8 @@ def _likely_references(policy: Policy, made: Plan, account: Account) -> Iterator
                 yield Problem(
                     account.database,
                     move.name,
-                    f"{column} looks like an id of {account.name}, {account.renumbered:,} of which change, and no foreign"
+                    f"{column} looks like an id of {account.name}, {account.renumbered:,} of which change, and no"
+                    f" foreign"
                     " key says so",
                     (
                         f"foreign_keys: {{{account.database}: {{{place}: {account.name}.{id_column}}}}}",
@@ -420,7 +424,8 @@ def _notices(made: Plan, built: Built) -> Iterator[str]:
                     final.definition, final.id_column or "", column
                 ):
                     yield (
-                        f"{move.database}: {move.name}.{column} is taken for an id of {final.name} in {made.target}. If it is"
+                        f"{move.database}: {move.name}.{column} is taken for an id of {final.name} in"
+                        f" {made.target}. If it is"
                         f" one of {account.database}, write foreign_keys: {{{move.database}:"
                         f" {{{move.name}.{column}: {account.database}/{account.name}.{final.id_column}}}}}"
                     )
@@ -443,7 +448,8 @@ def _refuse_users(estate: Estate) -> None:
     users = users_of(path for target in estate.targets for _, path in target.files)
     if users:
         raise LockedError(
-            f"{estate.directory}: {', '.join(users)} has a database open and could lose what it writes; stop it, or let the"
+            f"{estate.directory}: {', '.join(users)} has a database open and could lose what it writes; stop it,"
+            f" or let the"
             " policy's services.stop do so"
         )
 
@@ -472,18 +478,21 @@ def _require_space(estate: Estate) -> None:
     free = shutil.disk_usage(estate.directory).free
     if free < needed:
         raise UserError(
-            f"{estate.directory}: {free >> 20:,} MB are free, and the move needs {needed >> 20:,} MB for the backup, the new"
+            f"{estate.directory}: {free >> 20:,} MB are free, and the move needs {needed >> 20:,} MB for the"
+            f" backup, the new"
             " database and scratch files; make room"
         )
 
 
 @contextmanager
-def _space_errors(path: Path) -> Iterator[None]:
-    """SQLite's words for a full disk as the error that everything else raises."""
+def _write_errors(path: Path) -> Iterator[None]:
+    """SQLite's words for what happens to files of ours: a full disk is the error that it is everywhere else."""
     try:
         yield
     except (apsw.FullError, apsw.IOError) as error:
-        raise OSError(NO_SPACE, f"cannot write beside {path} ({error}); nothing has been changed") from None
+        raise OSError(errno.ENOSPC, f"cannot write {path} ({error}); nothing has been changed") from None
+    except apsw.Error as error:
+        raise DatabaseError(f"{path}: {error}; nothing has been changed. Mend that and run dbfold again") from error
 
 
 # -- copies -----------------------------------------------------------------------------------------------------------

@@ -107,6 +107,8 @@ def _rename(draft: Draft) -> None:
         schema = renamed_schema(inventory, names)
         for name in schema.unknown:
             draft.problem(database, name, "the policy renames it, and it does not exist; correct 'rename'")
+        for name in schema.taken:
+            draft.problem(database, name, "an index or a view has the name that the policy gives it; correct 'rename'")
         draft.schemas[database] = schema
 
 
@@ -185,7 +187,8 @@ def _check_conflict_policy(draft: Draft, final: FinalTable) -> None:
         draft.problem(
             final.contributors[-1],
             final.name,
-            "on_conflict: keep-both gives rows another id, so the key has to be an INTEGER PRIMARY KEY and nothing else;"
+            "on_conflict: keep-both gives rows another id, so the key has to be an INTEGER PRIMARY KEY and nothing"
+            " else;"
             f" choose another (tables: {{{final.name}: {{on_conflict: ...}}}})",
         )
     if final.newest_by is not None:
@@ -366,7 +369,8 @@ def _move(
         draft.problem(
             database,
             name,
-            "has no key, and rows of an earlier state of this database have been moved already: they would be there twice;"
+            "has no key, and rows of an earlier state of this database have been moved already: they would be"
+            " there twice;"
             f" give it a key (tables: {{{name}: {{key: [...]}}}}), or put the file away",
         )
     kept = {column.lower() for column in final.columns}
@@ -432,7 +436,8 @@ def _parents_first(draft: Draft, moves: list[TableMove]) -> list[TableMove]:
                 draft.problem(
                     move.database,
                     move.target,
-                    f"its key has {', '.join(circular)}, which refers to ids that depend on the key itself; choose another"
+                    f"its key has {', '.join(circular)}, which refers to ids that depend on the key itself; choose"
+                    f" another"
                     f" (tables: {{{move.target}: {{key: [...]}}}})",
                 )
             ordered.append(replace(move, late=late, circle=circle))

@@ -12,7 +12,9 @@ class Progress:
         """Something worth a line in the log."""
 
     def stage(self, name: str, rows: int = 0, size: int = 0, path: Path | None = None) -> None:
-        """A stage begins, with so many rows and bytes ahead. If there is a `path`, that file's size tells how far it is."""
+        """A stage begins, with so many rows and bytes ahead. If there is a `path`, that file's size tells how far
+        it is.
+        """
 
     def step(self, what: str, done: int) -> None:
         """A step begins; `done` rows or bytes of the stage are behind."""

@@ -1,4 +1,6 @@
-"""A schema with the policy's new names in it. SQLite itself rewrites what refers to a renamed table, in an empty copy."""
+"""A schema with the policy's new names in it. SQLite itself rewrites what refers to a renamed table, in an empty
+copy.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +22,8 @@ class RenamedSchema:
     objects: tuple[SchemaObject, ...]
     unknown: tuple[str, ...] = ()
     """Names that the policy renames and the database does not have."""
+    taken: tuple[str, ...] = ()
+    """Tables that cannot get their new name: an index or a view of the database has it."""
 
 
 def renamed_schema(inventory: Inventory, names: Mapping[str, str]) -> RenamedSchema:
@@ -33,8 +37,10 @@ def renamed_schema(inventory: Inventory, names: Mapping[str, str]) -> RenamedSch
         for new in [_new_name(table, inventory, wanted)]
     }
     changed = {key: new for key, (new, _) in tables.items() if new != inventory.tables[key].name}
+    others = {thing.name.lower() for thing in inventory.objects if thing.type != "trigger"}
+    taken = tuple(inventory.tables[key].name for key, new in changed.items() if new.lower() in others)
     objects = inventory.objects
-    if changed:
+    if changed and not taken:
         texts = _rewritten(inventory, changed)
         tables = {
             key: (new, sql if inventory.tables[key].kind is Kind.VIRTUAL else texts.get(("table", new.lower()), sql))
@@ -48,7 +54,7 @@ def renamed_schema(inventory: Inventory, names: Mapping[str, str]) -> RenamedSch
             )
             for thing in objects
         )
-    return RenamedSchema(tables, tuple(_renamed_object(thing, wanted) for thing in objects), unknown)
+    return RenamedSchema(tables, tuple(_renamed_object(thing, wanted) for thing in objects), unknown, taken)
 
 
 def _new_name(table: Table, inventory: Inventory, wanted: Mapping[str, str]) -> str:
@@ -82,9 +88,12 @@ def _rewritten(inventory: Inventory, changed: Mapping[str, str]) -> dict[tuple[s
             connection.execute(sql)
         except apsw.Error:
             continue  # a module or function that only the application has: such text stays as it is
-    for old, new in changed.items():
-        if inventory.tables[old].kind is Kind.TABLE:
-            _rename_table(connection, inventory.tables[old].name, new)
+    ordinary = {old: new for old, new in changed.items() if inventory.tables[old].kind is Kind.TABLE}
+    for old in ordinary:  # in two steps, because tables may swap their names
+        _rename_table(connection, inventory.tables[old].name, f"dbfold.{old}")
+    for new, old in {new.lower(): old for old, new in ordinary.items()}.items():
+        if not _exists(connection, new):  # two of one name are a problem of the plan
+            _rename_table(connection, f"dbfold.{old}", ordinary[old])
     rows = fetch(connection, "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
     connection.close()
     return {(type, name.lower()): sql for type, name, sql in rows}
@@ -99,6 +108,10 @@ def _rename_table(connection: apsw.Connection, old: str, new: str) -> None:
         connection.config(apsw.SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 1)
         connection.execute(statement)
         connection.config(apsw.SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 0)
+
+
+def _exists(connection: apsw.Connection, name: str) -> bool:
+    return bool(fetch(connection, "SELECT 1 FROM sqlite_schema WHERE lower(name) = lower(?)", (name,)))
 
 
 def _compare(one: str, other: str) -> int:

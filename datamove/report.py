@@ -135,7 +135,8 @@ def verified_text(verified: Verified) -> Iterator[str]:
     )
     for database, table, before, after in verified.digests:
         if before != after:
-            yield f"          {database}: {table}: {(before or '')[:_DIGEST_SHOWN]} is now {(after or '')[:_DIGEST_SHOWN]}"
+            shown = [(digest or "")[:_DIGEST_SHOWN] for digest in (before, after)]
+            yield f"          {database}: {table}: {shown[0]} is now {shown[1]}"
     for failure in verified.unhealthy:
         yield f"  FAILED  health check: {failure}"
     for name, before_seconds, after_seconds in verified.timings:

@@ -17,7 +17,7 @@ import apsw
 from datamove import backup as backups
 from datamove.backup import Backup
 from datamove.durable import flush_directory, flush_file, fresh_directory
-from datamove.estate import Estate, companion_of, companions, data_directory, find_estate
+from datamove.estate import Estate, companion_of, companions, data_directory
 from datamove.locks import LockedError, locked, move_lock, users_of
 from datamove.moving import clear_leftovers
 from datamove.progress import Progress
@@ -50,7 +50,7 @@ def rollback(
     """
     progress = progress or Progress()
     place = data_directory(policy, directory)
-    estate = find_estate(policy, place) if directory is None else _estate(policy, place)
+    estate = Estate(policy, place, (), (), ())
     with move_lock(place):
         clear_leftovers(estate)
         chosen = backups.find(estate.backups, name)
@@ -59,10 +59,6 @@ def rollback(
         with stopped(policy, progress.say):
             restored = _restore(estate, chosen, progress)
     return replace(restored, unhealthy=tuple(health(policy, progress.say)))
-
-
-def _estate(policy: Policy, place: Path) -> Estate:
-    return Estate(policy, place, (), (), ())
 
 
 def _check(backup: Backup, estate: Estate) -> None:

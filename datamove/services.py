@@ -42,6 +42,7 @@ def run_command(command: str, directory: Path) -> Failure | None:
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
+        check=False,
     )
     if done.returncode == 0:
         return None

@@ -105,7 +105,8 @@ def _copy(chunks: Iterable[bytes], suffix: str, path: Path, destination: Path) -
 def copy_shared(name: str, path: Path, destination: Path, wait: float = WAIT_SECONDS) -> Snapshot:
     """Copy a database that others may be using, and let them write: for plans and trials.
 
-    In rollback-journal mode a shared lock holds commits back for as long as the copy takes. In WAL mode a read transaction
+    In rollback-journal mode a shared lock holds commits back for as long as the copy takes. In WAL mode a read
+    transaction
     keeps the log from being overwritten. Where neither can be had, such as in a directory without write permission,
     the files are copied until nothing changed meanwhile. Raises UserError.
     """

@@ -1,7 +1,7 @@
 """A plan's work as SQL, in order. What is printed by `--format sql` is what runs.
 
-`main` is the file that is built, `src` the database whose rows move, attached read-only, `work` a scratch file. Tables in
-`work` have the number of the move in their name: s1 holds the rows of move 1, m1 its ids, old and new.
+`main` is the file that is built, `src` the database whose rows move, attached read-only, `work` a scratch file. Tables
+in `work` have the number of the move in their name: s1 holds the rows of move 1, m1 its ids, old and new.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ class Context:
 def translated(context: Context, translation: Translation, column: str) -> str:
     """An expression: the new id for what `column` holds, of the same storage class; what is no id stays."""
     ids, _ = context.parent(translation)
-    new = f"(SELECT CASE typeof({column}) WHEN 'text' THEN CAST(new AS TEXT) ELSE new END FROM {ids} WHERE old = {column})"
+    new = f"CASE typeof({column}) WHEN 'text' THEN CAST(new AS TEXT) ELSE new END"
+    new = f"(SELECT {new} FROM {ids} WHERE old = {column})"
     return f"coalesce({new}, {column})"
 
 
@@ -96,8 +97,8 @@ def dangling_check(context: Context, move: TableMove, column: str, table: str) -
         move,
         sql,
         f"references to nothing in {column}",
-        problem=f"{{n}} of its rows refer to {parent.name} that {move.database} does not have ({column}); after the move they"
-        f" would refer to others. Mend those rows, or write foreign_keys: {{{move.database}:"
+        problem=f"{{n}} of its rows refer to {parent.name} that {move.database} does not have ({column}); after the"
+        f" move they would refer to others. Mend those rows, or write foreign_keys: {{{move.database}:"
         f" {{{move.name}.{column}: none}}}} if the column is no reference",
     )
 
@@ -129,7 +130,7 @@ def build_steps(context: Context) -> Iterator[Step]:
 def _create(context: Context, move: TableMove) -> Iterator[Step]:
     """The table, and its indexes if rows are copied as they are: SQLite then copies index entries, too.
 
-    https://www.sqlite.org/src/doc/trunk/src/insert.c, xferOptimization; three times as fast as building them afterwards.
+    https://www.sqlite.org/src/doc/trunk/src/insert.c, xferOptimization; three times as fast as building them later.
     """
     yield context.step(move, context.final(move).sql, "create")
     if is_plain(context, move):
@@ -212,7 +213,8 @@ def _rebuild(final: FinalTable) -> Iterator[Step]:
     what = f"{final.name}: with the columns of all"
     yield Step(renamed(final.sql, new), what)
     yield Step(
-        f"INSERT INTO main.{quoted(new)} ({comma_list(columns)}) SELECT {comma_list(values)} FROM main.{quoted(final.name)}",
+        f"INSERT INTO main.{quoted(new)} ({comma_list(columns)}) SELECT {comma_list(values)}"
+        f" FROM main.{quoted(final.name)}",
         what,
     )
     yield Step(f"DROP TABLE main.{quoted(final.name)}", what)

@@ -53,8 +53,8 @@ def is_wal(path: Path) -> bool:
 def settled(target: Path, guard: DatabaseFile, expected: Path) -> Iterator[None]:
     """The target without `-wal` and `-journal`, and locked, for as long as the block runs.
 
-    `guard` holds its exclusive lock. Where a companion has content, SQLite has to open the file, for which the guard has
-    to let go; that nobody was faster is seen by comparing the outcome with `expected`, the copy from which the new
+    `guard` holds its exclusive lock. Where a companion has content, SQLite has to open the file, for which the guard
+    has to let go; that nobody was faster is seen by comparing the outcome with `expected`, the copy from which the new
     database was made. Raises LockedError.
     """
     if not any(path.stat().st_size for _, path in companions(target)):

@@ -1,4 +1,4 @@
-"""Is everything there? Asked of the finished file and of copies of what it was made from, through a connection of its own.
+"""Is everything there? Asked of the finished file and of copies of what it was made from, through another connection.
 
 Nothing here runs the statements that moved the rows. What is taken from the ledger is what a reader of the new database
 can look up, too: ids that changed, and values that lost a conflict.
@@ -219,7 +219,7 @@ class _Verifier:
         return next(name for name in move.columns if name.lower() == column.lower())
 
     def _storage_differs(self, final: FinalTable, table: Table, column: str, value: str) -> str:
-        """1 and 1.0 are equal; where a column's type does not decide which is stored, the storage class has to be too."""
+        """1 and 1.0 are equal; where a column's type does not say which is stored, the storage class has to be too."""
         definition = final.definition.column(column)
         kinds = {
             affinity(definition, strict=final.definition.strict),
@@ -243,8 +243,8 @@ class _Verifier:
             ids = None
         if ids is None:
             return name
-        new = f"(SELECT CASE typeof({name}) WHEN 'text' THEN CAST(new AS TEXT) ELSE new END FROM {ids} WHERE old = {name})"
-        return f"coalesce({new}, {name})"
+        new = f"CASE typeof({name}) WHEN 'text' THEN CAST(new AS TEXT) ELSE new END"
+        return f"coalesce((SELECT {new} FROM {ids} WHERE old = {name}), {name})"
 
     def _is_recorded(self, final: FinalTable, column: str, value: str) -> str:
         """Did a conflict replace the value? Under fill-nulls a missing value never counts as lost."""
@@ -338,7 +338,7 @@ class _Verifier:
         after = self._violations("t")
         found = Counter((table.lower(), parent.lower()) for table, _, parent, _ in after)
         failures = [
-            f"{table}: {count - allowed[table, parent]:,} rows refer to {parent} that do not exist; before it was {allowed[table, parent]:,}"
+            f"{table}: {count:,} rows refer to {parent} that do not exist; before it was {allowed[table, parent]:,}"
             for (table, parent), count in found.items()
             if count > allowed[table, parent]
         ]
@@ -350,8 +350,8 @@ class _Verifier:
                 if (table.lower(), rowid) not in still
             )
             failures += [
-                f"{table}: {count:,} rows of {self._plan.target} referred to nothing, and now refer to rows that moved in;"
-                " mend them first"
+                f"{table}: {count:,} rows of {self._plan.target} referred to nothing, and now refer to rows that moved"
+                " in; mend them first"
                 for table, count in attached.items()
             ]
         return Check(
@@ -375,10 +375,11 @@ class _Verifier:
             for key, final in self._plan.finals.items()
             if ("table", key) not in schema
         ]
-        for thing in self._plan.objects:
-            name = thing.name or thing.original
-            if (thing.type, name.lower()) not in schema:
-                failures.append(f"the {thing.type} {name} of {thing.database} is missing")
+        failures += [
+            f"the {thing.type} {thing.name or thing.original} of {thing.database} is missing"
+            for thing in self._plan.objects
+            if (thing.type, (thing.name or thing.original).lower()) not in schema
+        ]
         for base in self._base.objects:
             if schema.get((base.type, base.name.lower())) != base.sql:
                 failures.append(f"the {base.type} {base.name} is missing or has changed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import apsw
@@ -42,7 +42,7 @@ class Verified:
     accounts: tuple[Account, ...]
     digests: tuple[tuple[str, str, str | None, str | None], ...]
     timings: tuple[tuple[str, float, float], ...]
-    unhealthy: tuple[Failure, ...]
+    unhealthy: tuple[Failure, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -67,7 +67,8 @@ def verify(policy: Policy, directory: Path | None = None, *, progress: Progress 
         ]
     if not found:
         raise UserError(f"{estate.directory}: nothing has been moved there; `dbfold move run` does it")
-    return tuple(found)
+    unhealthy = tuple(health(policy, progress.say))
+    return tuple(replace(verified, unhealthy=unhealthy) for verified in found)
 
 
 def _verify(estate: Estate, name: str, path: Path, work: Path, progress: Progress) -> Verified | None:
@@ -102,7 +103,6 @@ def _verify(estate: Estate, name: str, path: Path, work: Path, progress: Progres
         accounts=accounts,
         digests=tuple(digests(copy, plan, copies)),
         timings=tuple(_timings(copy, plan, copies)),
-        unhealthy=tuple(health(estate.policy, progress.say)),
     )
 
 
@@ -132,7 +132,7 @@ def _timings(copy: Path, plan: Plan, copies: Mapping[str, Path]) -> list[tuple[s
             condition = " AND ".join(f"{quoted(column)} = x.{quoted(column)}" for column in key)
             sql = (
                 f"SELECT count(*) FROM (SELECT {comma_list(map(quoted, key))} FROM {{0}} LIMIT {_LOOKUPS}) AS x"
-                f" WHERE EXISTS (SELECT 1 FROM {{0}} AS y WHERE {condition.replace('x.', 'x.')})"
+                f" WHERE EXISTS (SELECT 1 FROM {{0}} AS y WHERE {condition})"
             )
             lookups.append((sql.format(quoted(move.name)), sql.format(quoted(move.target)), move.database))
     found.append(_timed("look rows up by key", lookups, copy, copies))
