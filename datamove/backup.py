@@ -60,6 +60,11 @@ def begin(backups: Path) -> Path:
 
 def complete(partial: Path, kind: str, snapshots: Sequence[Snapshot], absent: Sequence[str]) -> Backup:
     """Describe what has been copied, check every copy, and give the backup its name. Raises DatabaseError."""
+    return publish(partial, seal(partial, kind, snapshots, absent))
+
+
+def seal(partial: Path, kind: str, snapshots: Sequence[Snapshot], absent: Sequence[str]) -> Path:
+    """Describe what has been copied and check every copy; returns where `publish` will put it. Raises DatabaseError."""
     created = datetime.now(UTC)
     document = {
         "version": 1,
@@ -77,7 +82,11 @@ def complete(partial: Path, kind: str, snapshots: Sequence[Snapshot], absent: Se
     write_file(partial / ABSENT, "".join(f"{name}\n" for name in absent))
     flush_directory(partial)
     check(_read(partial))
-    directory = _free_name(partial.parent, created)
+    return _free_name(partial.parent, created)
+
+
+def publish(partial: Path, directory: Path) -> Backup:
+    """Give a backup its name: from here on a rollback finds it."""
     partial.rename(directory)
     flush_directory(partial.parent)
     return _read(directory)

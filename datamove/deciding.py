@@ -29,9 +29,14 @@ def write_decisions(policy: Policy, problems: Sequence[Problem]) -> str:
         replace_file(policy.source, old, new)
     if not decisions:
         return f"{policy.source.name}: no decision is open"
-    return f"{policy.source.name}: {len(decisions)} decisions to choose from, at its end"
+    return f"{policy.source.name}: choices for {len(decisions)} decision{'s' * (len(decisions) > 1)}, at its end"
 
 
 def _without_decisions(text: str) -> str:
+    """What has been chosen among them, which is no comment any more, stays."""
     start, end = text.find(_BEGIN), text.find(_END)
-    return text if start < 0 or end < start else text[:start].rstrip() + "\n" + text[end + len(_END) :]
+    if start < 0 or end < start:
+        return text
+    block = text[start + len(_BEGIN) : end].splitlines(keepends=True)
+    chosen = "".join(line for line in block if not line.startswith("#"))
+    return f"{text[:start].rstrip()}\n{chosen}{text[end + len(_END) :]}"

@@ -78,7 +78,7 @@ DATA_DIR=$(cd "$DATA_DIR" && pwd)
 backup=${1:-}
 if [ -z "$backup" ]; then
     for candidate in "$DATA_DIR"/@BACKUPS@/dbfold-*/; do
-        if grep -q '"kind": "move"' "$candidate@MANIFEST@" 2>/dev/null; then backup=${candidate%/}; fi
+        if grep -q '"kind": "move"' "${candidate}@MANIFEST@" 2>/dev/null; then backup=${candidate%/}; fi
     done
 elif [ -d "$DATA_DIR/@BACKUPS@/$backup" ]; then
     backup=$DATA_DIR/@BACKUPS@/$backup

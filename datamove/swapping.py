@@ -19,6 +19,7 @@ from datamove.estate import COMPANIONS, companion_of, companions
 from datamove.locks import WAIT_SECONDS, DatabaseFile, LockedError
 
 _ALL_COMPANIONS = (*COMPANIONS, "-shm")
+_RETIRED_SUFFIX = ".dbfold-retired"
 
 
 def build_path(target: Path) -> Path:
@@ -110,11 +111,24 @@ def _remove_companions(path: Path) -> None:
 
 
 def retire(path: Path) -> None:
-    """Remove a database that a backup holds. The file first: a log without its database is nothing, while a database
-    without its log would be another one.
+    """Remove a database that a backup holds; what a link leads to is kept where it is.
+
+    The file first: a log without its database is nothing, while a database without its log would be another one. Until
+    the log is gone, too, the file has another name, which tells the next run to go on.
     """
-    is_link = path.is_symlink()
-    path.unlink(missing_ok=True)
+    if path.is_symlink():
+        path.unlink()
+    elif path.exists():
+        path.replace(path.with_name(f".{path.name}{_RETIRED_SUFFIX}"))
     flush_directory(path.parent)
-    if not is_link:  # what a link leads to is kept where it is
-        _remove_companions(path)
+    finish_retiring(path.parent)
+
+
+def finish_retiring(directory: Path) -> None:
+    """Remove the files that `retire` renamed, and their companions, unless there is a new database of that name."""
+    for retired in sorted(directory.glob(f".*{_RETIRED_SUFFIX}")):
+        path = retired.with_name(retired.name[1:].removesuffix(_RETIRED_SUFFIX))
+        if not path.exists():
+            _remove_companions(path)
+        retired.unlink()
+        flush_directory(directory)
