@@ -79,6 +79,7 @@ def make_plan(
     for contributions in draft.contributions.values():
         final = _final_table(draft, contributions)
         draft.finals[final.name.lower()] = final
+    _check_parents(draft)
     moves = _moves(draft, known)
     objects = _objects(draft)
     _notices(draft, moves)
@@ -331,6 +332,32 @@ def _merged_tables(draft: Draft) -> dict[Column, FinalTable]:
         and final.id_column is not None
         and one.table.column(final.id_column) is not None
     }
+
+
+def _check_parents(draft: Draft) -> None:
+    """A foreign key has to refer to a unique key of its parent, and the parent may now be another database's table."""
+    for database, inventory in draft.sources.items():
+        for table in inventory.tables.values():
+            for key in table.foreign_keys:
+                parent = inventory.table(key.parent)
+                name, _ = draft.schemas[database].tables.get(key.parent.lower(), (key.parent, ""))
+                final = draft.finals.get(name.lower())
+                if final is None or parent is None or final.contributors[0] == database:
+                    continue
+                if _is_unique(parent, key.parent_columns) and not _is_unique(final.definition, key.parent_columns):
+                    draft.problem(
+                        database,
+                        table.name,
+                        f"its foreign key ({', '.join(key.columns)}) refers to"
+                        f" {final.name} ({', '.join(key.parent_columns)}), which is not unique in the {final.name} of"
+                        f" {final.contributors[0]}",
+                        _rename_line(database, parent.name),
+                    )
+
+
+def _is_unique(table: Table, columns: Sequence[str]) -> bool:
+    wanted = {column.lower() for column in columns}
+    return any({column.lower() for column in unique} == wanted for unique in (table.primary_key, *table.uniques))
 
 
 def _source_order(draft: Draft, known: Mapping[str, Mapping[Column, Reference]]) -> list[str]:

@@ -331,38 +331,53 @@ class _Verifier:
     def _foreign_keys(self) -> Check:
         """No reference leads to nothing that did not do so before, and none that did has found somebody else."""
         allowed: Counter[tuple[str, str]] = Counter()
-        for database, schema in self._schemas.items():
+        unchecked: set[str] = set()
+        for database, inventory in self._before.items():
             names = {move.name.lower(): move.target.lower() for move in self._plan.moves if move.database == database}
-            for table, _, parent, _ in self._violations(schema):
-                allowed[names.get(table.lower(), table.lower()), names.get(parent.lower(), parent.lower())] += 1
-        after = self._violations("t")
-        found = Counter((table.lower(), parent.lower()) for table, _, parent, _ in after)
-        failures = [
+            rows, broken = self._violations(self._schemas[database], inventory)
+            unchecked.update(names.get(table, table) for table in broken)
+            for table, _, parent in rows:
+                allowed[names.get(table, table), names.get(parent, parent)] += 1
+        after, broken = self._violations("t", self._after)
+        found = Counter((table, parent) for table, _, parent in after)
+        failures = [f"{table}: {error}" for table, error in broken.items() if table not in unchecked]
+        failures += [
             f"{table}: {count:,} rows refer to {parent} that do not exist; before it was {allowed[table, parent]:,}"
             for (table, parent), count in found.items()
             if count > allowed[table, parent]
         ]
-        if self._plan.target in self._schemas:
-            still = {(table.lower(), rowid) for table, rowid, _, _ in after}
-            attached = Counter(
-                table
-                for table, rowid, _, _ in self._violations(self._schemas[self._plan.target])
-                if (table.lower(), rowid) not in still
-            )
-            failures += [
+        if not broken:
+            failures += self._attached_rows({(table, rowid) for table, rowid, _ in after})
+        return Check("foreign_key_check", f"{sum(found.values()):,} references to nothing, as before", tuple(failures))
+
+    def _attached_rows(self, still: set[tuple[str, int | None]]) -> Iterator[str]:
+        """Rows of the target that referred to nothing, and now to a row that has got the number by chance."""
+        if self._plan.target not in self._schemas:
+            return
+        before, _ = self._violations(self._schemas[self._plan.target], self._base)
+        attached = Counter(table for table, rowid, _ in before if (table, rowid) not in still)
+        for table, count in attached.items():
+            yield (
                 f"{table}: {count:,} rows of {self._plan.target} referred to nothing, and now refer to rows that moved"
                 " in; mend them first"
-                for table, count in attached.items()
-            ]
-        return Check(
-            "foreign_key_check", f"{sum(found.values()):,} references to nothing, all from before", tuple(failures)
-        )
+            )
 
-    def _violations(self, schema: str) -> list[tuple[str, int | None, str, int]]:
-        try:
-            return fetch(self._connection, f"PRAGMA {schema}.foreign_key_check")
-        except apsw.SQLError:  # a parent without a unique key: SQLite cannot check, neither before nor after
-            return []
+    def _violations(
+        self, schema: str, inventory: Inventory
+    ) -> tuple[list[tuple[str, int | None, str]], dict[str, str]]:
+        """Rows that refer to nothing (table, rowid, parent), and tables whose foreign keys SQLite cannot check: their
+        parent has no such unique key, or there is no such parent. Names are in lower case.
+        """
+        rows: list[tuple[str, int | None, str]] = []
+        broken: dict[str, str] = {}
+        for key, table in inventory.tables.items():
+            if table.foreign_keys:
+                sql = f"PRAGMA {schema}.foreign_key_check({quoted(table.name)})"
+                try:
+                    rows += [(key, rowid, parent.lower()) for _, rowid, parent, _ in fetch(self._connection, sql)]
+                except apsw.SQLError as error:
+                    broken[key] = str(error)
+        return rows, broken
 
     def _objects(self) -> Check:
         """Everything that was declared is declared, the target's own to the letter."""
