@@ -156,7 +156,7 @@ def with_content_table(sql: str, names: dict[str, str]) -> str:
     """The CREATE VIRTUAL TABLE `sql` with the table after `content=` renamed by `names` (old, in lower case → new)."""
     found = tokens(sql)
     for index, token in enumerate(found[:-2]):
-        if token.is_word("content") and found[index + 1].text == "=":
+        if token.is_word("CONTENT") and found[index + 1].text == "=":
             new = names.get(unquoted(found[index + 2]).lower())
             if new is not None:
                 quoted = "'" + new.replace("'", "''") + "'"
@@ -168,7 +168,7 @@ def content_table(sql: str) -> str | None:
     """What `content=` names in a CREATE VIRTUAL TABLE: a table, or nothing (`''`); None where the option is absent."""
     found = tokens(sql)
     for index, token in enumerate(found[:-2]):
-        if token.is_word("content") and found[index + 1].text == "=":
+        if token.is_word("CONTENT") and found[index + 1].text == "=":
             return unquoted(found[index + 2])
     return None
 
