@@ -86,11 +86,9 @@ def unified_sql(contributors: Contributors, sql: str) -> str:
     NOT NULL goes where a database has no value to offer and the definition has no constant default.
     """
     first, *_ = contributors.values()
-    lacking = {
-        column.lower()
-        for column in stored_columns(contributors)
-        if any(table.column(column) is None for table in contributors.values())
-    }
+    tables = contributors.values()
+    columns = {column.name.lower() for table in tables for column in table.columns}
+    lacking = {name for name in columns if any(table.column(name) is None for table in tables)}
     relaxed = {name for name in lacking if (own := first.column(name)) is not None and not is_constant(own.default)}
     added = []
     for table in contributors.values():

@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 
 from datamove import ledger
-from datamove.engine import DatabaseError, attach, attach_scratch, fetch, number, open_scratch
+from datamove.engine import DatabaseError, attach, attach_scratch, encoding_of, fetch, number, open_scratch
 from datamove.model import Account, Action, Plan, Problem
 from datamove.progress import Progress
 from datamove.steps import Context, Step, build_steps
@@ -61,7 +61,7 @@ class _Builder:
     def run(
         self, path: Path, scratch: Path, *, trial: bool, finish: Callable[[apsw.Connection, int], None] | None
     ) -> Built:
-        connection = open_scratch(path)
+        connection = open_scratch(path, encoding_of(next(iter(self._copies.values()))))
         try:
             attach_scratch(connection, scratch, "work")
             # Gives Python a chance to notice Ctrl-C while a statement runs.

@@ -41,6 +41,25 @@ def comma_list(items: Iterable[str]) -> str:
     return ", ".join(items)
 
 
+def any_of(conditions: Iterable[str]) -> str:
+    """`(a OR b OR c)`, 0 for none."""
+    return _in_halves(list(conditions), "OR") or "0"
+
+
+def all_of(conditions: Iterable[str]) -> str:
+    """`(a AND b AND c)`, 1 for none."""
+    return _in_halves(list(conditions), "AND") or "1"
+
+
+def _in_halves(conditions: list[str], operator: str) -> str:
+    """A table may have more columns than an expression may be deep (https://www.sqlite.org/limits.html, 6)."""
+    if len(conditions) < 2:
+        return "".join(conditions)
+    middle = len(conditions) // 2
+    halves = (_in_halves(part, operator) for part in (conditions[:middle], conditions[middle:]))
+    return f"({f' {operator} '.join(halves)})"
+
+
 def is_constant(default: str | None) -> bool:
     """Is this DEFAULT clause, as `PRAGMA table_xinfo` gives it, a value that is the same for every row?"""
     return default is not None and _LITERAL.match(default) is not None
@@ -56,10 +75,23 @@ def open_copy(path: Path) -> apsw.Connection:
     return _configured(apsw.Connection(immutable_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI))
 
 
-def open_scratch(path: Path) -> apsw.Connection:
-    """A connection for a file that is thrown away if anything goes wrong: no journal, no flushing, triggers off."""
+def encoding_of(path: Path) -> str:
+    """The text encoding of a file that nobody changes, as `PRAGMA encoding` says it."""
+    connection = open_copy(path)
+    try:
+        return str(value(connection, "PRAGMA encoding"))
+    finally:
+        connection.close()
+
+
+def open_scratch(path: Path, encoding: str) -> apsw.Connection:
+    """A connection for a file that is thrown away if anything goes wrong: no journal, no flushing, triggers off.
+
+    A new file gets the text encoding; databases of another one cannot be attached.
+    """
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
     connection = _configured(apsw.Connection(os.fspath(path), flags=flags))
+    connection.execute(f"PRAGMA encoding = {text_literal(encoding)}")
     for pragma in (
         "locking_mode = EXCLUSIVE",
         "journal_mode = OFF",

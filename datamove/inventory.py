@@ -159,7 +159,7 @@ def _table(
     count: bool,
 ) -> Table:
     if kind == Kind.VIRTUAL:
-        return _virtual_table(connection, schema, name, sql)
+        return _virtual_table(connection, schema, name, sql, count=count)
     columns = _columns(connection, schema, name)
     indexes = fetch(connection, f"PRAGMA {schema}.index_list({text_literal(name)})")
     primary = [column.name for column in columns if column.key_position]
@@ -179,13 +179,14 @@ def _table(
     )
 
 
-def _virtual_table(connection: apsw.Connection, schema: str, name: str, sql: str) -> Table:
+def _virtual_table(connection: apsw.Connection, schema: str, name: str, sql: str, *, count: bool) -> Table:
     """Its module may be unknown here; then its shadow tables still can be moved, its columns are not known."""
     try:
         columns = _columns(connection, schema, name)
-    except apsw.SQLError:
-        columns = ()
-    return Table(name=name, kind=Kind.VIRTUAL, sql=sql, columns=columns)
+        rows = number(connection, f"SELECT count(*) FROM {schema}.{quoted(name)}") if count else 0
+    except apsw.Error:
+        columns, rows = (), 0
+    return Table(name=name, kind=Kind.VIRTUAL, sql=sql, columns=columns, rows=rows)
 
 
 def _columns(connection: apsw.Connection, schema: str, table: str) -> tuple[Column, ...]:

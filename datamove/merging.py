@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from datamove.engine import comma_list, quoted, text_literal
+from datamove.engine import any_of, comma_list, quoted, text_literal
 from datamove.inventory import Table
 from datamove.model import FinalTable, TableMove
 from datamove.steps import (
@@ -156,7 +156,7 @@ class _Merge:
             "stage",
         )
         columns = comma_list(map(quoted, self.move.columns))
-        rowid = source.rowid_name or "NULL"
+        rowid = quoted(source.rowid_alias) if source.rowid_alias else source.rowid_name or "NULL"
         old = quoted(self.id_column) if self.id_column else "NULL"
         yield self.step(
             f"INSERT INTO {self.stage_table} ({SID}, {columns}, {OLD}) SELECT {rowid}, {columns}, {old}"
@@ -223,7 +223,7 @@ class _Merge:
             "match",
         )
         if self.keeps_both and not self.final.is_unified:  # rows with other columns are not equal
-            different = " OR ".join(map(self._differs, self.shared)) or "0"
+            different = any_of(map(self._differs, self.shared))
             yield self.step(
                 f"UPDATE {self.stage_table} AS s SET {SAME} = 1 FROM {self.target} AS t"
                 f" WHERE {self._same_key()} AND NOT ({different})",
@@ -307,16 +307,13 @@ class _Merge:
         fills = [provided for column in self._new_columns() if (provided := self._provided(column))]
         if not self.shared and not fills:
             return
-        differs = " OR ".join(f"({self._conflict(column)})" for column in self.shared) or "0"
-        filled = " OR ".join(
-            f"(NOT {self._provided(column)} AND {self._differs(column)})" for column in self._new_columns()
-        )
+        differs = any_of(f"({self._conflict(column)})" for column in self.shared)
+        gaps = [f"(NOT {self._provided(column)} AND {self._differs(column)})" for column in self._new_columns()]
         if self.final.on_conflict is OnConflict.FILL_NULLS:
-            nulls = (f"(t.{quoted(c)} IS NULL AND s.{quoted(c)} IS NOT NULL)" for c in self.shared)
-            filled = " OR ".join(part for part in (filled, *nulls) if part)
+            gaps += (f"(t.{quoted(c)} IS NULL AND s.{quoted(c)} IS NOT NULL)" for c in self.shared)
         yield self.step(
             f"UPDATE {self.stage_table} AS s SET {DIFFERS} = ({differs}), {WINS} = ({self._source_wins()}),"
-            f" {FILLS} = ({filled or 0}) FROM {self.target} AS t WHERE s.{MATCH} = 1 AND {self._same_key()}",
+            f" {FILLS} = ({any_of(gaps)}) FROM {self.target} AS t WHERE s.{MATCH} = 1 AND {self._same_key()}",
             "compare",
         )
         for column in self.shared:

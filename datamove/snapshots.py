@@ -171,7 +171,7 @@ def readable_copy(snapshot: Snapshot, scratch: Path, encoding: str | None = None
     """
     path = snapshot.stored if snapshot.is_complete else _recovered(snapshot, scratch)
     inventory = check(snapshot.name, path)
-    if encoding is not None and inventory.tables and inventory.encoding != encoding:
+    if encoding is not None and path.stat().st_size and inventory.encoding != encoding:
         other = scratch.with_name(scratch.name + "-encoded")
         transcode(snapshot.name, path, other, encoding, inventory)
         path, inventory = other, check(snapshot.name, other)

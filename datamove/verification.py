@@ -13,7 +13,20 @@ from pathlib import Path
 
 import apsw
 
-from datamove.engine import attach, comma_list, fetch, immutable_uri, number, open_scratch, quoted, text_literal, value
+from datamove.engine import (
+    all_of,
+    any_of,
+    attach,
+    comma_list,
+    encoding_of,
+    fetch,
+    immutable_uri,
+    number,
+    open_scratch,
+    quoted,
+    text_literal,
+    value,
+)
 from datamove.inventory import Inventory, Kind, Table, take_inventory
 from datamove.ledger import check_balance
 from datamove.model import Account, Action, FinalTable, Plan, TableMove
@@ -41,7 +54,7 @@ def verify(path: Path, plan: Plan, copies: Mapping[str, Path], move_id: int, scr
     All files are read as they are and must not change meanwhile; `scratch` is a path for intermediate results.
     Yields a check after the other. Raises apsw.Error if the file cannot be read at all.
     """
-    connection = open_scratch(scratch)
+    connection = open_scratch(scratch, encoding_of(path))
     try:
         attach(connection, path, "t")
         yield from _Verifier(connection, plan, copies, move_id).checks()
@@ -169,7 +182,7 @@ class _Verifier:
         failures = [f"{label}: {missing:,} rows are not in {final.name}"] if missing else []
         if always != "1":
             failures += self._rows_without_key(label, source, final, always, expected)
-        anything = " OR ".join(different)
+        anything = any_of(different)
         if number(self._connection, f"SELECT count(*) {joined} WHERE ({always}) AND ({exists}) AND ({anything})"):
             for (column, value), condition in zip(expected.items(), different, strict=True):
                 lost = number(
@@ -264,7 +277,7 @@ class _Verifier:
     ) -> list[str]:
         """Rows with NULL in their key equal no other: each must have been added."""
         id_column = (final.id_column or "").lower()
-        same = " AND ".join(
+        same = all_of(
             f"f.{quoted(column)} IS {value} COLLATE BINARY"
             for column, value in expected.items()
             if column.lower() != id_column
@@ -272,7 +285,7 @@ class _Verifier:
         missing = number(
             self._connection,
             f"SELECT count(*) FROM {source} AS s WHERE NOT ({always})"
-            f" AND NOT EXISTS (SELECT 1 FROM t.{quoted(final.name)} AS f WHERE {same or 1})",
+            f" AND NOT EXISTS (SELECT 1 FROM t.{quoted(final.name)} AS f WHERE {same})",
         )
         return [f"{label}: {missing:,} rows without a key are not in {final.name}"] if missing else []
 
@@ -418,19 +431,23 @@ class _Verifier:
 def digests(path: Path, plan: Plan, copies: Mapping[str, Path]) -> list[tuple[str, str, str | None, str | None]]:
     """SHA3-256 over the rows of tables that moved unchanged: database, table, before, after.
 
-    Digests are None for tables whose rows were merged or have other ids, which have no digest of before.
+    Digests are None for tables whose rows were merged or have other ids, which have no digest of before, and for the
+    insides of full-text indexes that were filled again.
     """
-
+    filled = tuple(f"{name.lower()}_" for name in plan.rebuilds)
     found: list[tuple[str, str, str | None, str | None]] = []
     for move in plan.moves:
         final = plan.final(move.target)
-        is_alone = len(final.contributors) == 1 and not move.translations
+        is_filled = final.definition.kind is Kind.SHADOW and final.name.lower().startswith(filled)
+        is_alone = len(final.contributors) == 1 and not move.translations and not is_filled
         order = comma_list(map(quoted, move.source.primary_key)) or move.source.rowid_name
         before = after = None
         if is_alone and order:
-            query = f"SELECT {comma_list(map(quoted, move.columns))} FROM {{}} ORDER BY {order}"
-            before = _digest(copies[move.database], query.format(quoted(move.name)))
-            after = _digest(path, query.format(quoted(move.target)))
+            columns = comma_list(map(quoted, move.columns))
+            before, after = (
+                _digest(file, f"SELECT {columns} FROM {quoted(name)} ORDER BY {order}")
+                for file, name in ((copies[move.database], move.name), (path, move.target))
+            )
         found.append((move.database, move.target, before, after))
     return found
 

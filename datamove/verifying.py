@@ -130,11 +130,12 @@ def _timings(copy: Path, plan: Plan, copies: Mapping[str, Path]) -> list[tuple[s
         key = move.source.primary_key
         if key and not move.translations:
             condition = " AND ".join(f"{quoted(column)} = x.{quoted(column)}" for column in key)
-            sql = (
-                f"SELECT count(*) FROM (SELECT {comma_list(map(quoted, key))} FROM {{0}} LIMIT {_LOOKUPS}) AS x"
-                f" WHERE EXISTS (SELECT 1 FROM {{0}} AS y WHERE {condition})"
+            old, new = (
+                f"SELECT count(*) FROM (SELECT {comma_list(map(quoted, key))} FROM {table} LIMIT {_LOOKUPS}) AS x"
+                f" WHERE EXISTS (SELECT 1 FROM {table} AS y WHERE {condition})"
+                for table in (quoted(move.name), quoted(move.target))
             )
-            lookups.append((sql.format(quoted(move.name)), sql.format(quoted(move.target)), move.database))
+            lookups.append((old, new, move.database))
     found.append(_timed("look rows up by key", lookups, copy, copies))
     return found
 

@@ -364,7 +364,8 @@ def test_keep_both_in_a_circle_recognises_equal_rows(estate):
 
 
 def test_a_key_in_a_circle_of_ids_is_refused(estate):
-    schema = "CREATE TABLE topics (id INTEGER PRIMARY KEY, name TEXT, parent INTEGER REFERENCES topics(id), UNIQUE (name, parent));"
+    columns = "id INTEGER PRIMARY KEY, name TEXT, parent INTEGER REFERENCES topics(id), UNIQUE (name, parent)"
+    schema = f"CREATE TABLE topics ({columns});"
     for name in ("zoe.db", "a.db"):
         estate.write(name, schema, "INSERT INTO topics VALUES (1, 'x', NULL);")
     problems = estate.refuse(by_key("topics", "name", "parent"))
