@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,12 +35,23 @@ from datamove.progress import Progress
 from datamove.relations import looks_like_an_id_of
 from datamove.services import Failure, health, stopped
 from datamove.snapshots import Snapshot, copy_locked, copy_shared, readable_copy
-from datamove.swapping import build_path, discard_build, finish_file, is_wal, put_in_place, retire, settled
+from datamove.swapping import (
+    RESTORE_SUFFIX,
+    build_path,
+    discard_build,
+    finish_file,
+    finish_retiring,
+    is_wal,
+    put_in_place,
+    retire,
+    settled,
+)
 from datamove.verification import Check, verify
 from dbpolicy.errors import UserError
 from dbpolicy.model import NO_FOREIGN_KEY, OnConflict, Policy
 
 _SPARE_BYTES = 16 << 20
+_SCRATCH_PREFIX = ".dbfold-plan-"
 
 
 class MoveRefused(UserError):
@@ -121,6 +132,9 @@ def run(
     _require_writable(estate)
     with move_lock(estate.directory):
         clear_leftovers(estate)
+        estate = find_estate(policy, estate.directory)  # another run may have ended a moment ago
+        if not estate.targets:
+            return Result(estate, (), None, 0.0)
         if policy.services.stop:
             _refuse_early(estate, progress)
         with stopped(policy, progress.say):
@@ -134,6 +148,12 @@ def clear_leftovers(estate: Estate) -> None:
     backups.discard_partial(estate.backups)
     for entry in estate.policy.kept:
         discard_build(estate.directory / entry.name)
+    for path in estate.directory.glob(f".*{RESTORE_SUFFIX}"):
+        path.unlink(missing_ok=True)
+    for path in estate.directory.glob(f"{_SCRATCH_PREFIX}*"):
+        with suppress(LockedError, OSError), move_lock(path):  # locked: a plan that is being made
+            shutil.rmtree(path, ignore_errors=True)
+    finish_retiring(estate.directory)
 
 
 # -- one run ----------------------------------------------------------------------------------------------------------
@@ -154,11 +174,18 @@ def _run(estate: Estate, expected: Mapping[str, str] | None, progress: Progress)
             _require_decided(targets)
             absent = [target.name for target in estate.targets if not target.path.exists()]
             progress.stage("check the backup")
-            backup = backups.complete(partial, "move", list(snapshots.values()), absent)
+            # A rollback goes back to the last move, not to a run that only put away what a killed one had left.
+            kind = "move" if any(target.preview.plan.sources for target in targets) else "leftovers"
+            directory = backups.seal(partial, kind, list(snapshots.values()), absent)
+            built = [target.build(directory.name, progress) for target in targets]
+            backup = backups.publish(partial, directory)
             progress.say(f"backup: {backup.directory}")
             snapshots = {snapshot.name: snapshot for snapshot in backup.snapshots}
             targets = [target.with_snapshots(snapshots) for target in targets]
-            moved = tuple(target.move(backup, guards, progress) for target in targets)
+            for target in targets:
+                target.swap(guards, progress)
+            retired = [target.put_away(backup, progress) for target in targets]
+            moved = tuple(replace(made, retired=names) for made, names in zip(built, retired, strict=True))
     finally:
         shutil.rmtree(work, ignore_errors=True)
         clear_leftovers(estate)
@@ -253,22 +280,26 @@ class _Target:
         finally:
             path.unlink(missing_ok=True)
 
-    def move(self, backup: backups.Backup, guards: Mapping[Path, DatabaseFile], progress: Progress) -> Moved:
-        """Build, verify, swap, and put the sources away."""
-        target = self.target
-        moved = None
+    def build(self, backup: str, progress: Progress) -> Moved:
+        """Build beside and verify. Where all sources were moved before, there is nothing to build."""
+        if not self.preview.plan.sources:
+            return Moved(self.preview.plan, (), (), {}, ())
+        return self._built(build_path(self.target.path), backup, progress)
+
+    def swap(self, guards: Mapping[Path, DatabaseFile], progress: Progress) -> None:
+        """Put what was built in the old database's place."""
         if self.preview.plan.sources:
-            new = build_path(target.path)
-            moved = self._built(new, backup, progress)
             progress.stage("swap")
-            self._swap(new, guards)
-            progress.say(f"{target.name}: replaced")
+            self._swap(build_path(self.target.path), guards)
+            progress.say(f"{self.target.name}: replaced")
+
+    def put_away(self, backup: backups.Backup, progress: Progress) -> tuple[str, ...]:
+        """Remove the sources, whose rows are in the target; returns their names."""
         progress.stage("put the sources away")
-        for name, path in target.sources:
+        for name, path in self.target.sources:
             retire(path)
             progress.say(f"{name}: put away; it is in {backup.directory}")
-        retired = tuple(name for name, _ in target.sources)
-        return replace(moved or Moved(self.preview.plan, (), (), {}, ()), retired=retired)
+        return tuple(name for name, _ in self.target.sources)
 
     def _swap(self, new: Path, guards: Mapping[Path, DatabaseFile]) -> None:
         path = self.target.path
@@ -282,7 +313,7 @@ class _Target:
         with settled(path, guards[path], self.copies[self.target.name]):
             put_in_place(new, path)
 
-    def _built(self, path: Path, backup: backups.Backup | None, progress: Progress) -> Moved:
+    def _built(self, path: Path, backup: str | None, progress: Progress) -> Moved:
         made = self.preview.plan
         size = sum(snapshot.size for snapshot in self.snapshots.values())
         progress.stage("build", rows=sum(move.rows for move in made.moves), size=size, path=path)
@@ -291,7 +322,7 @@ class _Target:
         moved_at = datetime.now(UTC).isoformat(timespec="seconds")
 
         def finish(connection: apsw.Connection, move_id: int) -> None:
-            ledger.record(connection, made, move_id, moved_at, backup.name if backup else None, document)
+            ledger.record(connection, made, move_id, moved_at, backup, document)
 
         with _write_errors(path):
             built = build(made, self.copies, path, self.work / "build-scratch", progress=progress, finish=finish)
@@ -525,5 +556,8 @@ def _copy_shared(estate: Estate, work: Path, progress: Progress) -> dict[str, Sn
 def scratch_directory(estate: Estate) -> Iterator[Path]:
     """A directory for copies: beside the databases if that can be written, where there is most likely room for them."""
     parent = estate.directory if os.access(estate.directory, os.W_OK | os.X_OK) else None
-    with tempfile.TemporaryDirectory(prefix=".dbfold-plan-", dir=parent, ignore_cleanup_errors=True) as name:
+    with (
+        tempfile.TemporaryDirectory(prefix=_SCRATCH_PREFIX, dir=parent, ignore_cleanup_errors=True) as name,
+        move_lock(Path(name)),  # so that a run can tell it from one that was left
+    ):
         yield Path(name)

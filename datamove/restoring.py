@@ -6,6 +6,7 @@ database can live with, and last the target: at every instant there is a whole d
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Sequence
@@ -23,11 +24,9 @@ from datamove.moving import clear_leftovers
 from datamove.progress import Progress
 from datamove.services import Failure, health, stopped
 from datamove.snapshots import Snapshot, StoredFile, copy_locked, readable_copy
-from datamove.swapping import retire
+from datamove.swapping import RESTORE_SUFFIX, retire
 from dbpolicy.errors import UserError
 from dbpolicy.model import Policy
-
-_NEW_SUFFIX = ".dbfold-restore"
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,9 @@ def _fold_companions(path: Path) -> None:
             connection.close()
         except apsw.BusyError:
             raise LockedError(f"{path}: another program is using it; stop it, then again") from None
-        except apsw.Error:
+        except (apsw.FullError, apsw.IOError) as error:
+            raise OSError(errno.ENOSPC, f"{path}: its log cannot be written into it ({error})") from None
+        except apsw.Error:  # no database: nothing to keep together
             pass
     for suffix in ("-wal", "-journal", "-shm"):
         companion_of(path, suffix).unlink(missing_ok=True)
@@ -147,7 +148,7 @@ def _fold_companions(path: Path) -> None:
 
 def _rename_copy(source: Path, path: Path, file: StoredFile) -> None:
     real = path.resolve()
-    new = real.with_name(f".{real.name}{_NEW_SUFFIX}")
+    new = real.with_name(f".{real.name}{RESTORE_SUFFIX}")
     shutil.copyfile(source, new)
     new.chmod(file.mode)
     os.utime(new, ns=(file.mtime_ns, file.mtime_ns))

@@ -19,6 +19,7 @@ from datamove.estate import COMPANIONS, companion_of, companions
 from datamove.locks import WAIT_SECONDS, DatabaseFile, LockedError
 
 _ALL_COMPANIONS = (*COMPANIONS, "-shm")
+RESTORE_SUFFIX = ".dbfold-restore"
 _RETIRED_SUFFIX = ".dbfold-retired"
 
 
