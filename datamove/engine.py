@@ -18,6 +18,8 @@ import apsw
 from dbpolicy.errors import UserError
 
 CACHE_KIB = 65536
+CHECK_CACHE_KIB = 32768
+"""For files that integrity_check reads: it looks for every row in every index, all over the file."""
 
 _LITERAL = re.compile(r"(?is)\(?\s*(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|x?'(?:[^']|'')*'|null|true|false)\s*\)?\Z")
 
