@@ -18,7 +18,7 @@ from pathlib import Path
 import apsw
 
 from datamove.encoding import transcode
-from datamove.engine import DatabaseError, fetch, open_copy
+from datamove.engine import CHECK_CACHE_KIB, DatabaseError, fetch, open_copy
 from datamove.estate import companion_of, companions
 from datamove.inventory import Inventory, take_inventory
 from datamove.locks import WAIT_SECONDS, DatabaseFile, LockedError
@@ -197,6 +197,7 @@ def check(name: str, path: Path) -> Inventory:
     with _explained(name):
         connection = open_copy(path)
         try:
+            connection.pragma("cache_size", -CHECK_CACHE_KIB)
             found = [row[0] for row in fetch(connection, "PRAGMA integrity_check(10)")]
             damage = [line for line in found if not _is_content(line)]
             if damage != ["ok"] and damage:
