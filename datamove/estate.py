@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,8 +74,7 @@ def find_estate(policy: Policy, directory: Path | None = None) -> Estate:
         for entry in policy.kept
         if sources.get(entry.name)
     )
-    for kept in targets:
-        _check_distinct(kept)
+    _check_distinct(targets)
     return Estate(policy, place, targets, tuple(absent), tuple(_left_alone(policy, place, files, targets)))
 
 
@@ -96,13 +95,16 @@ def data_directory(policy: Policy, directory: Path | None) -> Path:
     )
 
 
-def _check_distinct(target: Target) -> None:
-    """A database that is the target under another name has nothing to give."""
-    for _, path in target.sources:
-        if target.path.exists() and path.exists() and path.samefile(target.path):
-            raise DatabaseError(
-                f"{path}: is the same file as {target.name} (a link); remove the link, nothing has to move"
-            )
+def _check_distinct(targets: Iterable[Target]) -> None:
+    """A database that is another under a second name has nothing to give."""
+    known: dict[tuple[int, int], str] = {}
+    for target in targets:
+        for name, path in target.files:
+            state = path.stat()
+            other = known.setdefault((state.st_dev, state.st_ino), name)
+            if other != name:
+                why = "nothing has to move" if other == target.name else "its rows would be there twice"
+                raise DatabaseError(f"{path}: is the same file as {other} (a link); remove the link, {why}")
 
 
 def _left_alone(policy: Policy, place: Path, files: list[str], targets: tuple[Target, ...]) -> Iterator[str]:

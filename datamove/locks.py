@@ -46,7 +46,7 @@ class DatabaseFile:
     def _open(self, path: Path) -> apsw.VFSFile:
         for access in (apsw.SQLITE_OPEN_READWRITE, apsw.SQLITE_OPEN_READONLY):
             try:
-                return apsw.VFSFile("", os.path.abspath(path), [access | apsw.SQLITE_OPEN_MAIN_DB, 0])  # noqa: PTH100
+                return apsw.VFSFile("", os.path.realpath(path), [access | apsw.SQLITE_OPEN_MAIN_DB, 0])
             except apsw.CantOpenError:
                 continue
         raise UserError(f"{path}: cannot be opened; run dbfold as a user who may read and write it")
@@ -162,7 +162,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def _name(pid: str) -> str:
     try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         return "a process"
-    return command[:60] or "a process"
+    return " ".join(command.split())[:60] or "a process"

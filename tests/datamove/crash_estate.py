@@ -20,6 +20,8 @@ from contextlib import closing
 from pathlib import Path
 
 import datamove
+import datamove.ddl
+import datamove.merging  # imported when needed, which a child that has become another user may not be able to
 from datamove.progress import Progress
 from dbpolicy.errors import UserError
 from dbpolicy.loading import load_policy
@@ -112,6 +114,7 @@ def make(root, variant="plain"):
     write(data / "auth.db", AUTH, wal=AUTH_LATER)
     write(data / "tasks.db", TASKS)
     write(data / "chat.db", CHAT)
+    policy(root)  # whatever it imports
     return root
 
 
