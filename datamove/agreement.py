@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from datamove.ddl import added_column, checks, unified
-from datamove.engine import is_constant
+from datamove.engine import folded, is_constant
 from datamove.inventory import Column, Table
 
 Contributors = Mapping[str, Table]
@@ -36,7 +36,7 @@ def differences(contributors: Contributors) -> list[str]:
 def _missing(contributors: Contributors) -> list[str]:
     """Columns that not all have, by those who have them."""
     owners: dict[tuple[str, ...], list[str]] = {}
-    spelling = {column.name.lower(): column.name for table in contributors.values() for column in table.columns}
+    spelling = {folded(column.name): column.name for table in contributors.values() for column in table.columns}
     for name in spelling.values():
         having = tuple(database for database, table in contributors.items() if table.column(name) is not None)
         if len(having) < len(contributors):
@@ -61,7 +61,7 @@ def _shown(column: Column) -> str:
 
 
 def _uniques(table: Table) -> frozenset[frozenset[str]]:
-    return frozenset(frozenset(name.lower() for name in columns) for columns in table.uniques)
+    return frozenset(frozenset(folded(name) for name in columns) for columns in table.uniques)
 
 
 def stored_columns(contributors: Contributors) -> tuple[str, ...]:
@@ -73,10 +73,10 @@ def stored_columns(contributors: Contributors) -> tuple[str, ...]:
     generated: set[str] = set()
     for table in contributors.values():
         for column in table.columns:
-            if column.is_generated and column.name.lower() not in found:
-                generated.add(column.name.lower())
-            elif column.name.lower() not in generated:
-                found.setdefault(column.name.lower(), column.name)
+            if column.is_generated and folded(column.name) not in found:
+                generated.add(folded(column.name))
+            elif folded(column.name) not in generated:
+                found.setdefault(folded(column.name), column.name)
     return tuple(found.values())
 
 
@@ -87,13 +87,13 @@ def unified_sql(contributors: Contributors, sql: str) -> str:
     """
     first, *_ = contributors.values()
     tables = contributors.values()
-    columns = {column.name.lower() for table in tables for column in table.columns}
+    columns = {folded(column.name) for table in tables for column in table.columns}
     lacking = {name for name in columns if any(table.column(name) is None for table in tables)}
     relaxed = {name for name in lacking if (own := first.column(name)) is not None and not is_constant(own.default)}
     added = []
     for table in contributors.values():
         for column in table.columns:
-            name = column.name.lower()
+            name = folded(column.name)
             if first.column(name) is None and name in lacking:
                 definition = added_column(table.sql, name, nullable=not is_constant(column.default))
                 added.append(definition or column.name)
@@ -107,5 +107,5 @@ def fillers(contributors: Contributors) -> dict[str, str]:
     for table in contributors.values():
         for column in table.columns:
             default = column.default if column.default and is_constant(column.default) else "NULL"
-            found.setdefault(column.name.lower(), default)
+            found.setdefault(folded(column.name), default)
     return found

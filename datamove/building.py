@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 
 from datamove import ledger
-from datamove.engine import DatabaseError, attach, attach_scratch, encoding_of, fetch, number, open_scratch
+from datamove.engine import DatabaseError, attach, attach_scratch, encoding_of, fetch, folded, number, open_scratch
 from datamove.model import Account, Action, Plan, Problem
 from datamove.progress import Progress
 from datamove.steps import Context, Step, build_steps
@@ -102,18 +102,18 @@ class _Builder:
 
     def _faulty(self) -> set[int]:
         """Moves of which the plan says what has to be corrected: a trial would say it again in SQLite's words."""
-        tables = {(one.table or "").lower() for one in self._plan.problems if not one.is_decision}
-        return {index for index, move in enumerate(self._plan.moves) if move.target.lower() in tables}
+        tables = {folded(one.table or "") for one in self._plan.problems if not one.is_decision}
+        return {index for index, move in enumerate(self._plan.moves) if folded(move.target) in tables}
 
     def _is_blocked(self, step: Step) -> bool:
         """Did the table's move fail, or one that it needs: the tables it refers to, those it shares columns with?"""
         if step.move is None or not self._failed:
             return False
         move = self._plan.moves[step.move]
-        needed = {(one.database, one.table.lower()) for one in move.translations.values()}
+        needed = {(one.database, folded(one.table)) for one in move.translations.values()}
         shares = self._plan.final(move.target).is_unified
         if step.move in self._failed or any(
-            (other.database, other.target.lower()) in needed or (shares and other.target == move.target)
+            (other.database, folded(other.target)) in needed or (shares and other.target == move.target)
             for other in (self._plan.moves[index] for index in self._failed)
         ):
             self._failed.add(step.move)

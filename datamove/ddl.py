@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from datamove.engine import folded
+
 _TOKEN = re.compile(
     r"""(?xs)
     (?P<space>\s+|--[^\n]*|/\*.*?(?:\*/|\Z))
@@ -74,7 +76,7 @@ def normal_form(sql: str) -> str:
 
 
 def _normal(token: Token) -> str:
-    return token.text if token.kind == "string" else unquoted(token).lower()
+    return token.text if token.kind == "string" else folded(unquoted(token))
 
 
 def definitions(sql: str) -> Iterator[tuple[str | None, list[Token]]]:
@@ -117,7 +119,7 @@ def added_column(sql: str, column: str, *, nullable: bool) -> str | None:
 
     Without PRIMARY KEY and UNIQUE, which cannot be added, and without NOT NULL if `nullable`.
     """
-    part = next((part for name, part in definitions(sql) if (name or "").lower() == column.lower()), None)
+    part = next((part for name, part in definitions(sql) if folded(name or "") == folded(column)), None)
     if part is None:
         return None
     kept, index = [], 0
@@ -141,7 +143,7 @@ def unified(sql: str, relaxed: frozenset[str], added: list[str]) -> str:
             break
         last = part[-1].end
         index = 0
-        while name.lower() in relaxed and index < len(part):
+        while folded(name) in relaxed and index < len(part):
             end = _clause_end(part, index)
             if _is_dropped(part[index:end], nullable=True, keys=False):
                 cuts.append((part[index].start, part[end - 1].end, ""))
@@ -157,7 +159,7 @@ def with_content_table(sql: str, names: dict[str, str]) -> str:
     found = tokens(sql)
     for index, token in enumerate(found[:-2]):
         if token.is_word("CONTENT") and found[index + 1].text == "=":
-            new = names.get(unquoted(found[index + 2]).lower())
+            new = names.get(folded(unquoted(found[index + 2])))
             if new is not None:
                 quoted = "'" + new.replace("'", "''") + "'"
                 return sql[: found[index + 2].start] + quoted + sql[found[index + 2].end :]
@@ -176,7 +178,7 @@ def content_table(sql: str) -> str | None:
 def module_of(sql: str) -> str:
     """The module of a CREATE VIRTUAL TABLE, in lower case."""
     found = tokens(sql)
-    return next(unquoted(found[index + 1]).lower() for index, token in enumerate(found) if token.is_word("USING"))
+    return next(folded(unquoted(found[index + 1])) for index, token in enumerate(found) if token.is_word("USING"))
 
 
 def _is_dropped(clause: list[Token], nullable: bool, keys: bool = True) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from datamove.engine import folded
 from datamove.inventory import Inventory, Table
 from datamove.model import FinalTable, Problem
 from datamove.renaming import RenamedSchema
@@ -50,8 +51,8 @@ class Draft:
 
     def decision(self, table: str) -> TablePolicy:
         """What the policy says about a table, whatever the case of its name."""
-        lower = table.lower()
-        found = (entry for name, entry in self.policy.tables.items() if name.lower() == lower)
+        lower = folded(table)
+        found = (entry for name, entry in self.policy.tables.items() if folded(name) == lower)
         return next(found, TablePolicy(table))
 
 

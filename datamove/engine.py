@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 from urllib.parse import quote as _percent
 
@@ -21,11 +22,17 @@ CACHE_KIB = 65536
 CHECK_CACHE_KIB = 32768
 """For files that integrity_check reads: it looks for every row in every index, all over the file."""
 
+_LOWER_CASE = str.maketrans(ascii_uppercase, ascii_lowercase)
 _LITERAL = re.compile(r"(?is)\(?\s*(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|x?'(?:[^']|'')*'|null|true|false)\s*\)?\Z")
 
 
 class DatabaseError(UserError):
     """A database cannot be read, or what is in it cannot be moved. The message names the file and the remedy."""
+
+
+def folded(name: str) -> str:
+    """A name as SQLite compares names: the case of A to Z does not count, that of other letters does."""
+    return name.translate(_LOWER_CASE)
 
 
 def quoted(name: str) -> str:

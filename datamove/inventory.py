@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import apsw
 
-from datamove.engine import fetch, number, quoted, text_literal, value
+from datamove.engine import fetch, folded, number, quoted, text_literal, value
 
 _ROWID_NAMES = ("rowid", "_rowid_", "oid")
 
@@ -85,12 +85,12 @@ class Table:
         """A name under which SQL reaches the rowid; None if there is no rowid, or all its names are columns."""
         if self.without_rowid:
             return None
-        taken = {column.name.lower() for column in self.columns}
+        taken = {folded(column.name) for column in self.columns}
         return self.rowid_alias or next((name for name in _ROWID_NAMES if name not in taken), None)
 
     def column(self, name: str) -> Column | None:
         """The column of that name, whatever its case."""
-        return next((column for column in self.columns if column.name.lower() == name.lower()), None)
+        return next((column for column in self.columns if folded(column.name) == folded(name)), None)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Inventory:
     has_statistics: bool = False
 
     def table(self, name: str) -> Table | None:
-        return self.tables.get(name.lower())
+        return self.tables.get(folded(name))
 
 
 def take_inventory(connection: apsw.Connection, schema: str = "main", *, count: bool = True) -> Inventory:
@@ -130,7 +130,7 @@ def take_inventory(connection: apsw.Connection, schema: str = "main", *, count: 
         for _, name, kind, _, without_rowid, strict in fetch(connection, f"PRAGMA {schema}.table_list")
     }
     tables = {
-        name.lower(): _table(connection, schema, name, sql, *kinds.get(name, ("virtual", False, False)), count=count)
+        folded(name): _table(connection, schema, name, sql, *kinds.get(name, ("virtual", False, False)), count=count)
         for type, name, _, sql in rows
         if type == "table" and not name.startswith("sqlite_")
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from datamove.engine import any_of, comma_list, quoted, text_literal
+from datamove.engine import any_of, comma_list, folded, quoted, text_literal
 from datamove.inventory import Table
 from datamove.model import FinalTable, TableMove
 from datamove.steps import (
@@ -74,9 +74,9 @@ class _Merge:
         number = context.number(move)
         self.stage_table, self.id_table = f"work.s{number}", f"work.m{number}"
         self.target = f"main.{quoted(self.final.name)}"
-        own = {column.lower(): column for column in move.columns}
-        self.id_column = own.get((self.final.id_column or "").lower())
-        self.shared = [column for column in self._columns_before() if column.lower() in own]
+        own = {folded(column): column for column in move.columns}
+        self.id_column = own.get(folded(self.final.id_column or ""))
+        self.shared = [column for column in self._columns_before() if folded(column) in own]
         self.keeps_both = self.final.on_conflict is OnConflict.KEEP_BOTH
         self.provenance = f"work.p{self._first_number()}"
 
@@ -85,14 +85,14 @@ class _Merge:
 
     def _first_number(self) -> int:
         """One provenance table for each final table: it has the number of the first merge."""
-        return min(number for (_, name), number in self.context.numbers.items() if name == self.final.name.lower())
+        return min(number for (_, name), number in self.context.numbers.items() if name == folded(self.final.name))
 
     def _columns_before(self) -> list[str]:
         """Columns in which rows may differ: those of databases before this one, without ids."""
         before = self.final.contributors[: self.index]
-        known = {column.lower() for database in before for column in self.final.columns_of[database]}
-        fixed = {column.lower() for column in (*filter(self._is_exact, self.final.key), self.final.id_column or "")}
-        return [column for column in self.final.columns if column.lower() in known - fixed]
+        known = {folded(column) for database in before for column in self.final.columns_of[database]}
+        fixed = {folded(column) for column in (*filter(self._is_exact, self.final.key), self.final.id_column or "")}
+        return [column for column in self.final.columns if folded(column) in known - fixed]
 
     def _is_exact(self, column: str) -> bool:
         """Are values of a key equal to the byte where they are equal? Not if case does not count, or 1 may be 1.0."""
@@ -135,8 +135,8 @@ class _Merge:
 
     def _new_columns(self) -> list[str]:
         """Columns that the row in `main` may lack."""
-        fixed = {column.lower() for column in (*self.final.key, *filter(None, [self.final.id_column]))}
-        own = [column for column in self.final.columns_of[self.move.database] if column.lower() not in fixed]
+        fixed = {folded(column) for column in (*self.final.key, *filter(None, [self.final.id_column]))}
+        own = [column for column in self.final.columns_of[self.move.database] if folded(column) not in fixed]
         return [column for column in own if self._provided(column) is not None]
 
     # -- matching -----------------------------------------------------------------------------------------------------
@@ -396,7 +396,7 @@ class _Merge:
             )
 
     def _own(self, column: str) -> bool:
-        return any(column.lower() == own.lower() for own in self.move.columns)
+        return any(folded(column) == folded(own) for own in self.move.columns)
 
     def _is_new(self) -> str:
         return f"({MATCH} IS NULL OR {SAME} IS NULL)" if self.keeps_both else f"{MATCH} IS NULL"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from datamove.engine import folded
 from datamove.inventory import Table
 from dbpolicy.model import OnConflict
 
@@ -146,7 +147,7 @@ class Plan:
         return tuple(file.name for file in self.files if file.name != self.target)
 
     def final(self, name: str) -> FinalTable:
-        return self.finals[name.lower()]
+        return self.finals[folded(name)]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from datamove.ddl import content_table
 from datamove.draft import Draft, rename_line
+from datamove.engine import folded
 from datamove.inventory import Kind, Table
 from datamove.model import Action, FinalTable, TableMove, Translation
 from datamove.relations import Column, Reference, components, origin, split_column
@@ -49,7 +50,7 @@ def check_foreign_keys(draft: Draft, known: Mapping[str, Mapping[Column, Referen
 def _merged_tables(draft: Draft) -> dict[Column, FinalTable]:
     """(database, table in lower case) of every table whose rows may get other ids."""
     return {
-        (one.database, one.table.name.lower()): final
+        (one.database, folded(one.table.name)): final
         for key, contributions in draft.contributions.items()
         for one in contributions
         if one.database != draft.target
@@ -66,8 +67,8 @@ def check_parents(draft: Draft) -> None:
         for table in inventory.tables.values():
             for key in table.foreign_keys:
                 parent = inventory.table(key.parent)
-                name, _ = draft.schemas[database].tables.get(key.parent.lower(), (key.parent, ""))
-                final = draft.finals.get(name.lower())
+                name, _ = draft.schemas[database].tables.get(folded(key.parent), (key.parent, ""))
+                final = draft.finals.get(folded(name))
                 if final is None or parent is None or final.contributors[0] == database:
                     continue
                 if _is_unique(parent, key.parent_columns) and not _is_unique(final.definition, key.parent_columns):
@@ -82,8 +83,8 @@ def check_parents(draft: Draft) -> None:
 
 
 def _is_unique(table: Table, columns: Sequence[str]) -> bool:
-    wanted = {column.lower() for column in columns}
-    return any({column.lower() for column in unique} == wanted for unique in (table.primary_key, *table.uniques))
+    wanted = {folded(column) for column in columns}
+    return any({folded(column) for column in unique} == wanted for unique in (table.primary_key, *table.uniques))
 
 
 def source_order(draft: Draft, known: Mapping[str, Mapping[Column, Reference]]) -> list[str]:
@@ -111,7 +112,7 @@ def _move(
 ) -> TableMove | None:
     """None where no rows move by themselves: a virtual table goes with its shadow tables, and the other way round."""
     name, _ = draft.schemas[database].tables[key]
-    final = draft.finals[name.lower()]
+    final = draft.finals[folded(name)]
     is_first = final.contributors[0] == database
     if (table.kind is Kind.VIRTUAL and (is_first or content_table(table.sql))) or (
         table.kind is Kind.SHADOW and not is_first
@@ -126,8 +127,8 @@ def _move(
             " there twice;"
             f" give it a key (tables: {{{name}: {{key: [...]}}}}), or put the file away",
         )
-    kept = {column.lower() for column in final.columns}
-    columns = table.stored if is_first else tuple(column for column in table.stored if column.lower() in kept)
+    kept = {folded(column) for column in final.columns}
+    columns = table.stored if is_first else tuple(column for column in table.stored if folded(column) in kept)
     translations = _translations(database, table, known, merged)
     return TableMove(
         database=database,
@@ -149,10 +150,10 @@ def _translations(
 ) -> dict[str, Translation]:
     found: dict[str, Translation] = {}
     for column in table.stored:
-        reference = origin((table.name.lower(), column.lower()), database, known, merged)
+        reference = origin((folded(table.name), folded(column)), database, known, merged)
         if reference is not None:
             final = merged[(reference.database, reference.table)]
-            if (final.id_column or "").lower() == reference.column:
+            if folded(final.id_column or "") == reference.column:
                 found[column] = Translation(reference.database, final.name)
     return found
 
@@ -162,10 +163,10 @@ def _parents_first(draft: Draft, moves: list[TableMove]) -> list[TableMove]:
 
     References in a circle are `late`: they are translated when all ids of the circle are known.
     """
-    merges = {move.target.lower(): move for move in moves if move.action is Action.MERGE}
+    merges = {folded(move.target): move for move in moves if move.action is Action.MERGE}
     edges = {
         name: [
-            translation.table.lower()
+            folded(translation.table)
             for translation in move.translations.values()
             if translation.database == move.database
         ]
@@ -182,9 +183,9 @@ def _parents_first(draft: Draft, moves: list[TableMove]) -> list[TableMove]:
             late = frozenset(
                 column
                 for column, translation in move.translations.items()
-                if translation.database == move.database and translation.table.lower() in unknown
+                if translation.database == move.database and folded(translation.table) in unknown
             )
-            circular = [column for column in draft.finals[name].key if column.lower() in {c.lower() for c in late}]
+            circular = [column for column in draft.finals[name].key if folded(column) in {folded(c) for c in late}]
             if circular:
                 draft.problem(
                     move.database,

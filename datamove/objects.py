@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datamove.ddl import normal_form
 from datamove.draft import Draft, rename_line, stem
+from datamove.engine import folded
 from datamove.inventory import Kind, SchemaObject
 from datamove.model import ObjectMove
 
@@ -17,14 +18,14 @@ def all_objects(draft: Draft) -> list[ObjectMove]:
     triggers: dict[str, str] = {}
     for thing in draft.base.objects:
         names = triggers if thing.type == "trigger" else taken
-        names[thing.name.lower()] = _identity_of(thing)
-        if thing.type != "trigger" and thing.name.lower() in draft.finals:
+        names[folded(thing.name)] = _identity_of(thing)
+        if thing.type != "trigger" and folded(thing.name) in draft.finals:
             _ask_about_name(draft, thing.name, thing.type)
     moves: list[ObjectMove] = []
     for database, schema in draft.schemas.items():
         for table in draft.sources[database].tables.values():
-            name, sql = schema.tables[table.name.lower()]
-            if table.kind is Kind.VIRTUAL and draft.finals[name.lower()].contributors[0] == database:
+            name, sql = schema.tables[folded(table.name)]
+            if table.kind is Kind.VIRTUAL and draft.finals[folded(name)].contributors[0] == database:
                 moves.append(ObjectMove(database, "table", table.name, name, name, sql))
         for thing in schema.objects:
             names = triggers if thing.type == "trigger" else taken
@@ -35,7 +36,7 @@ def all_objects(draft: Draft) -> list[ObjectMove]:
 def _object_move(
     draft: Draft, database: str, thing: SchemaObject, taken: dict[str, str | None] | dict[str, str]
 ) -> ObjectMove:
-    key = thing.name.lower()
+    key = folded(thing.name)
     new: str | None = thing.name
     if key in taken and taken[key] == _identity_of(thing):
         new = None
@@ -45,20 +46,20 @@ def _object_move(
         )
     elif key in taken:
         new = f"{thing.name}_{stem(database)}"
-        while new.lower() in taken:
+        while folded(new) in taken:
             new += "_"
         draft.notices.append(f"{database}: the {thing.type} {thing.name} becomes {new}: the name is taken")
     if new is not None:
-        taken[new.lower()] = _identity_of(thing)
+        taken[folded(new)] = _identity_of(thing)
     return ObjectMove(database, thing.type, thing.name, new, thing.table, thing.sql)
 
 
 def _identity_of(thing: SchemaObject) -> str:
-    return f"{thing.type} {thing.table.lower()} {normal_form(thing.sql)}"
+    return f"{thing.type} {folded(thing.table)} {normal_form(thing.sql)}"
 
 
 def _ask_about_name(draft: Draft, name: str, type: str) -> None:
-    for one in draft.contributions[name.lower()]:
+    for one in draft.contributions[folded(name)]:
         draft.problem(
             one.database,
             name,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from datamove.ddl import content_table, module_of
 from datamove.draft import FULL_TEXT, LEDGER_PREFIX, Contribution, Draft, stem
+from datamove.engine import folded
 from datamove.inventory import Inventory, Kind
 from datamove.model import Action, ObjectMove, Plan, SourceFile, TableMove
 from datamove.moves import all_moves, check_foreign_keys, check_parents, source_order
@@ -36,7 +37,7 @@ def make_plan(
     _collect(draft)
     for contributions in draft.contributions.values():
         final = final_table(draft, contributions)
-        draft.finals[final.name.lower()] = final
+        draft.finals[folded(final.name)] = final
     check_parents(draft)
     moves = all_moves(draft, known)
     objects = all_objects(draft)
@@ -58,7 +59,7 @@ def _rename(draft: Draft) -> None:
     for database, inventory in draft.sources.items():
         names = dict(draft.policy.rename.get(database, {}))
         for table in inventory.tables.values():
-            if table.name.lower().startswith(LEDGER_PREFIX):  # its own history of moves, kept apart from the target's
+            if folded(table.name).startswith(LEDGER_PREFIX):  # its own history of moves, kept apart from the target's
                 names.setdefault(table.name, f"{table.name}_{stem(database)}")
         schema = renamed_schema(inventory, names)
         for name in schema.unknown:
@@ -76,7 +77,7 @@ def _collect(draft: Draft) -> None:
     for database, inventory in draft.sources.items():
         for key, table in inventory.tables.items():
             name, sql = draft.schemas[database].tables[key]
-            draft.contributions.setdefault(name.lower(), []).append(Contribution(database, table, name, sql))
+            draft.contributions.setdefault(folded(name), []).append(Contribution(database, table, name, sql))
 
 
 def _sequences(draft: Draft) -> dict[str, int]:
@@ -85,20 +86,20 @@ def _sequences(draft: Draft) -> dict[str, int]:
     for contributions in draft.contributions.values():
         for one in contributions:
             counter = draft.inventory(one.database).sequences.get(one.table.name)
-            name = draft.finals[one.name.lower()].name
-            if counter is not None and draft.finals[name.lower()].definition.is_autoincrement:
+            name = draft.finals[folded(one.name)].name
+            if counter is not None and draft.finals[folded(name)].definition.is_autoincrement:
                 found[name] = max(counter, found.get(name, 0))
     return found
 
 
 def _rebuilds(draft: Draft, moves: Sequence[TableMove], objects: Sequence[ObjectMove]) -> tuple[str, ...]:
     """Full-text tables over the text of a table that gets rows from elsewhere: no trigger keeps them current now."""
-    grown = {move.target.lower() for move in moves if move.action is not Action.COPY}
+    grown = {folded(move.target) for move in moves if move.action is not Action.COPY}
     tables = [(table.name, table.sql) for table in draft.base.tables.values() if table.kind is Kind.VIRTUAL] + [
         (thing.name, thing.sql) for thing in objects if thing.type == "table" and thing.name is not None
     ]
     return tuple(
-        name for name, sql in tables if module_of(sql) in FULL_TEXT and (content_table(sql) or "").lower() in grown
+        name for name, sql in tables if module_of(sql) in FULL_TEXT and folded(content_table(sql) or "") in grown
     )
 
 
@@ -108,7 +109,7 @@ def _notices(draft: Draft, moves: Sequence[TableMove]) -> None:
             draft.notices.append(
                 f"{database}: its user_version, {inventory.user_version}, is not kept; that of {draft.target} stays"
             )
-    grown = {move.target.lower() for move in moves if move.action is not Action.COPY}
+    grown = {folded(move.target) for move in moves if move.action is not Action.COPY}
     for thing in draft.base.objects:
-        if thing.type == "trigger" and thing.table.lower() in grown:
+        if thing.type == "trigger" and folded(thing.table) in grown:
             draft.notices.append(f"{draft.target}: the trigger {thing.name} does not fire for rows that move")

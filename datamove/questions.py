@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from datamove.building import Built
+from datamove.engine import folded
 from datamove.model import Account, FinalTable, Plan, Problem
 from datamove.relations import looks_like_an_id_of
 from dbpolicy.model import NO_FOREIGN_KEY, OnConflict, Policy
@@ -12,10 +13,10 @@ from dbpolicy.model import NO_FOREIGN_KEY, OnConflict, Policy
 
 def undecided(policy: Policy, made: Plan, built: Built) -> Iterator[Problem]:
     """Conflicts that the policy wants decided, and columns that look like ids of rows whose ids change."""
-    open_tables = {(problem.table or "").lower() for problem in made.problems}
+    open_tables = {folded(problem.table or "") for problem in made.problems}
     for account in built.accounts:
         final = made.final(account.target)
-        if {account.name.lower(), account.target.lower()} & open_tables:
+        if {folded(account.name), folded(account.target)} & open_tables:
             continue  # what is decided there changes everything here
         if account.conflict and final.on_conflict is OnConflict.FAIL:
             yield Problem(
@@ -40,7 +41,7 @@ def undecided(policy: Policy, made: Plan, built: Built) -> Iterator[Problem]:
 
 def _is_guessed(policy: Policy, final: FinalTable) -> bool:
     """Would rows with different columns become one because their numbers are equal, and nobody said so?"""
-    decided = any(name.lower() == final.name.lower() and table.key for name, table in policy.tables.items())
+    decided = any(folded(name) == folded(final.name) and table.key for name, table in policy.tables.items())
     is_number = final.key == (final.definition.rowid_alias,)
     return final.is_unified and is_number and not decided and final.on_conflict is not OnConflict.KEEP_BOTH
 
@@ -64,7 +65,7 @@ def _conflict_choices(made: Plan, table: str) -> Iterator[str]:
     yield f"tables: {{{table}: {{{shown}, on_conflict: keep-target}}}}"
     yield f"tables: {{{table}: {{{shown}, on_conflict: keep-source}}}}"
     for column in final.columns:
-        if column.lower() in ("updated_at", "modified_at", "last_updated", "updated", "last_modified"):
+        if folded(column) in ("updated_at", "modified_at", "last_updated", "updated", "last_modified"):
             yield f"tables: {{{table}: {{{shown}, on_conflict: newest, newest_by: {column}}}}}"
     yield f"tables: {{{table}: {{{shown}, on_conflict: fill-nulls}}}}"
     if final.key == (final.definition.rowid_alias,):
@@ -75,7 +76,7 @@ def _likely_references(policy: Policy, made: Plan, account: Account) -> Iterator
     """In the same database, columns called user_id, where the ids of users change and no foreign key says so."""
     merged = next(m for m in made.moves if (m.database, m.name) == (account.database, account.name))
     id_column = made.final(account.target).id_column or ""
-    decided = {column.lower() for column in policy.foreign_keys.get(account.database, {})}
+    decided = {folded(column) for column in policy.foreign_keys.get(account.database, {})}
     for move in made.moves:
         if move.database != account.database:
             continue
@@ -83,8 +84,8 @@ def _likely_references(policy: Policy, made: Plan, account: Account) -> Iterator
             place = f"{move.name}.{column}"
             if (
                 column not in move.translations
-                and place.lower() not in decided
-                and (move is not merged or column.lower() != id_column.lower())
+                and folded(place) not in decided
+                and (move is not merged or folded(column) != folded(id_column))
                 and looks_like_an_id_of(merged.source, id_column, column)
             ):
                 yield Problem(

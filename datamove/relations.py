@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from datamove.engine import folded
 from datamove.inventory import Inventory, Table
 from dbpolicy.model import NO_FOREIGN_KEY, Policy
 
@@ -29,7 +30,7 @@ def references(policy: Policy, database: str, inventory: Inventory) -> dict[Colu
         for key in table.foreign_keys:
             for column, parent_column in zip(key.columns, key.parent_columns, strict=False):
                 found.setdefault(
-                    (table.name.lower(), column.lower()), Reference(database, key.parent.lower(), parent_column.lower())
+                    (folded(table.name), folded(column)), Reference(database, folded(key.parent), folded(parent_column))
                 )
     for column, target in policy.foreign_keys.get(database, {}).items():
         at = split_column(column)
@@ -43,7 +44,7 @@ def references(policy: Policy, database: str, inventory: Inventory) -> dict[Colu
 
 def split_column(text: str) -> Column:
     """`table.column` in lower case; a table's name may hold dots."""
-    table, _, column = text.lower().rpartition(".")
+    table, _, column = folded(text).rpartition(".")
     return table, column
 
 
@@ -100,9 +101,9 @@ def components(edges: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
 
 def looks_like_an_id_of(table: Table, id_column: str, column: str) -> bool:
     """Is `column` named as a foreign key to `table` usually is: user_id, users_id, userid, user for users.id?"""
-    name, stem = column.lower(), table.name.lower()
+    name, stem = folded(column), folded(table.name)
     singular = stem.removesuffix("s")
     for owner in {stem, singular, stem.removesuffix("es"), stem.removesuffix("ies") + "y"}:
-        if name in (f"{owner}_{id_column.lower()}", f"{owner}{id_column.lower()}"):
+        if name in (f"{owner}_{folded(id_column)}", f"{owner}{folded(id_column)}"):
             return True
     return False

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import apsw
 
 from datamove.ddl import renamed, with_content_table
-from datamove.engine import fetch, quoted
+from datamove.engine import fetch, folded, quoted
 from datamove.inventory import Inventory, Kind, SchemaObject, Table
 
 
@@ -28,29 +28,29 @@ class RenamedSchema:
 
 def renamed_schema(inventory: Inventory, names: Mapping[str, str]) -> RenamedSchema:
     """The schema of `inventory` with `names` (old → new) applied to tables, virtual tables, views and indexes."""
-    wanted = {old.lower(): new for old, new in names.items()}
-    known = {*inventory.tables, *(thing.name.lower() for thing in inventory.objects)}
-    unknown = tuple(old for old in names if old.lower() not in known)
+    wanted = {folded(old): new for old, new in names.items()}
+    known = {*inventory.tables, *(folded(thing.name) for thing in inventory.objects)}
+    unknown = tuple(old for old in names if folded(old) not in known)
     tables = {
         key: (new, _text(table, new, wanted))
         for key, table in inventory.tables.items()
         for new in [_new_name(table, inventory, wanted)]
     }
     changed = {key: new for key, (new, _) in tables.items() if new != inventory.tables[key].name}
-    others = {thing.name.lower() for thing in inventory.objects if thing.type != "trigger"}
-    taken = tuple(inventory.tables[key].name for key, new in changed.items() if new.lower() in others)
+    others = {folded(thing.name) for thing in inventory.objects if thing.type != "trigger"}
+    taken = tuple(inventory.tables[key].name for key, new in changed.items() if folded(new) in others)
     objects = inventory.objects
     if changed and not taken:
         texts = _rewritten(inventory, changed)
         tables = {
-            key: (new, sql if inventory.tables[key].kind is Kind.VIRTUAL else texts.get(("table", new.lower()), sql))
+            key: (new, sql if inventory.tables[key].kind is Kind.VIRTUAL else texts.get(("table", folded(new)), sql))
             for key, (new, sql) in tables.items()
         }
         objects = tuple(
             replace(
                 thing,
-                table=changed.get(thing.table.lower(), thing.table),
-                sql=texts.get((thing.type, thing.name.lower()), thing.sql),
+                table=changed.get(folded(thing.table), thing.table),
+                sql=texts.get((thing.type, folded(thing.name)), thing.sql),
             )
             for thing in objects
         )
@@ -59,13 +59,13 @@ def renamed_schema(inventory: Inventory, names: Mapping[str, str]) -> RenamedSch
 
 def _new_name(table: Table, inventory: Inventory, wanted: Mapping[str, str]) -> str:
     """A shadow table `docs_data` goes with its virtual table `docs`."""
-    if table.name.lower() in wanted:
-        return wanted[table.name.lower()]
+    if folded(table.name) in wanted:
+        return wanted[folded(table.name)]
     if table.kind is Kind.SHADOW:
         for owner in inventory.tables.values():
-            prefix = f"{owner.name}_".lower()
-            if owner.kind is Kind.VIRTUAL and owner.name.lower() in wanted and table.name.lower().startswith(prefix):
-                return f"{wanted[owner.name.lower()]}_{table.name[len(prefix) :]}"
+            prefix = folded(f"{owner.name}_")
+            if owner.kind is Kind.VIRTUAL and folded(owner.name) in wanted and folded(table.name).startswith(prefix):
+                return f"{wanted[folded(owner.name)]}_{table.name[len(prefix) :]}"
     return table.name
 
 
@@ -75,7 +75,7 @@ def _text(table: Table, name: str, wanted: dict[str, str]) -> str:
 
 
 def _renamed_object(thing: SchemaObject, wanted: Mapping[str, str]) -> SchemaObject:
-    new = wanted.get(thing.name.lower())
+    new = wanted.get(folded(thing.name))
     return thing if new is None else replace(thing, name=new, sql=renamed(thing.sql, new))
 
 
@@ -91,12 +91,12 @@ def _rewritten(inventory: Inventory, changed: Mapping[str, str]) -> dict[tuple[s
     ordinary = {old: new for old, new in changed.items() if inventory.tables[old].kind is Kind.TABLE}
     for old in ordinary:  # in two steps, because tables may swap their names
         _rename_table(connection, inventory.tables[old].name, f"dbfold.{old}")
-    for new, old in {new.lower(): old for old, new in ordinary.items()}.items():
+    for new, old in {folded(new): old for old, new in ordinary.items()}.items():
         if not _exists(connection, new):  # two of one name are a problem of the plan
             _rename_table(connection, f"dbfold.{old}", ordinary[old])
     rows = fetch(connection, "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
     connection.close()
-    return {(type, name.lower()): sql for type, name, sql in rows}
+    return {(type, folded(name)): sql for type, name, sql in rows}
 
 
 def _rename_table(connection: apsw.Connection, old: str, new: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from datamove.engine import comma_list, quoted, text_literal
+from datamove.engine import comma_list, folded, quoted, text_literal
 from datamove.inventory import Column
 from datamove.model import Action, FinalTable, ObjectMove, Plan, TableMove, Translation
 
@@ -56,17 +56,17 @@ class Context:
     def __init__(self, plan: Plan, move_id: int) -> None:
         self.plan = plan
         self.move_id = move_id
-        self.numbers = {(move.database, move.target.lower()): index for index, move in enumerate(plan.moves)}
+        self.numbers = {(move.database, folded(move.target)): index for index, move in enumerate(plan.moves)}
 
     def final(self, move: TableMove) -> FinalTable:
         return self.plan.final(move.target)
 
     def number(self, move: TableMove) -> int:
-        return self.numbers[move.database, move.target.lower()]
+        return self.numbers[move.database, folded(move.target)]
 
     def parent(self, translation: Translation) -> tuple[str, FinalTable]:
         """The table of ids in `work`, and the table they are ids of."""
-        number = self.numbers[translation.database, translation.table.lower()]
+        number = self.numbers[translation.database, folded(translation.table)]
         return f"work.m{number}", self.plan.final(translation.table)
 
     def step(self, move: TableMove, sql: str, what: str, **options: object) -> Step:
@@ -143,7 +143,7 @@ def indexes_of(plan: Plan, move: TableMove) -> list[ObjectMove]:
     return [
         thing
         for thing in plan.objects
-        if (thing.database, thing.type, thing.table.lower()) == (move.database, "index", move.target.lower())
+        if (thing.database, thing.type, folded(thing.table)) == (move.database, "index", folded(move.target))
         and thing.name is not None
     ]
 
@@ -192,9 +192,9 @@ def _insert(context: Context, move: TableMove) -> Iterator[Step]:
 
 def lacking(final: FinalTable, move: TableMove) -> tuple[list[str], list[str]]:
     """The columns of the final table that a database does not have, and what they get: columns, values."""
-    own = {column.lower() for column in move.columns}
-    names = [column for column in final.columns if column.lower() not in own and final.is_unified]
-    return [quoted(name) for name in names], [final.fillers[name.lower()] for name in names]
+    own = {folded(column) for column in move.columns}
+    names = [column for column in final.columns if folded(column) not in own and final.is_unified]
+    return [quoted(name) for name in names], [final.fillers[folded(name)] for name in names]
 
 
 def _rebuild(final: FinalTable) -> Iterator[Step]:
@@ -209,7 +209,7 @@ def _rebuild(final: FinalTable) -> Iterator[Step]:
         values.insert(0, table.rowid_name)
     absent = [column for column in final.columns if column not in own]
     columns += map(quoted, absent)
-    values += [final.fillers[column.lower()] for column in absent]
+    values += [final.fillers[folded(column)] for column in absent]
     what = f"{final.name}: with the columns of all"
     yield Step(renamed(final.sql, new), what)
     yield Step(
@@ -248,9 +248,9 @@ def _schema_rows(things: Sequence[ObjectMove]) -> Iterator[Step]:
 def _finish(plan: Plan) -> Iterator[Step]:
     """Indexes of tables that were not copied as they are, other objects, counters, full-text indexes."""
     context = Context(plan, 0)
-    plain = {(move.database, move.target.lower()) for move in plan.moves if is_plain(context, move)}
+    plain = {(move.database, folded(move.target)) for move in plan.moves if is_plain(context, move)}
     for thing in plan.objects:
-        if thing.type == "index" and thing.name and (thing.database, thing.table.lower()) not in plain:
+        if thing.type == "index" and thing.name and (thing.database, folded(thing.table)) not in plain:
             yield Step(_index_sql(thing), f"{thing.database}: index {thing.name}")
     yield from _schema_rows([thing for thing in plan.objects if thing.type in ("view", "trigger")])
     yield from _counters(plan.sequences)

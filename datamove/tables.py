@@ -8,6 +8,7 @@ from dataclasses import replace
 from datamove import agreement
 from datamove.ddl import content_table, module_of, normal_form
 from datamove.draft import FULL_TEXT, Contribution, Draft, rename_line
+from datamove.engine import folded
 from datamove.inventory import Kind, Table
 from datamove.model import FinalTable
 from dbpolicy.model import ColumnsPolicy, OnConflict
@@ -29,7 +30,7 @@ def final_table(draft: Draft, contributions: list[Contribution]) -> FinalTable:
     columns = agreement.stored_columns(contributors)
     for database, table in contributors.items():
         for column in set(table.stored) if len(contributors) > 1 else ():
-            if column.lower() not in {name.lower() for name in columns}:
+            if folded(column) not in {folded(name) for name in columns}:
                 draft.problem(
                     database,
                     first.name,
@@ -60,7 +61,7 @@ def final_table(draft: Draft, contributions: list[Contribution]) -> FinalTable:
     own = tuple(
         thing.sql
         for thing in draft.base.objects
-        if rebuilt and thing.type in ("index", "trigger") and thing.table.lower() == final.name.lower()
+        if rebuilt and thing.type in ("index", "trigger") and folded(thing.table) == folded(final.name)
     )
     return replace(final, rebuilt=rebuilt, own_objects=own)
 
@@ -141,7 +142,7 @@ def natural_keys(contributors: Mapping[str, Table]) -> list[tuple[str, ...]]:
         for columns in table.uniques
         if all(other.column(name) for other in tables for name in columns)
     ]
-    return list({tuple(sorted(name.lower() for name in columns)): columns for columns in found}.values())
+    return list({tuple(sorted(folded(name) for name in columns)): columns for columns in found}.values())
 
 
 def _key(draft: Draft, name: str, contributors: Mapping[str, Table], decision: TablePolicy) -> tuple[str, ...]:
