@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+import move_report
 import report
 import scaling
 import trees
@@ -165,6 +166,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         start_up = scaling.measure_start_up(dbfold, build)
     text = report.markdown(measured, tools.versions, arguments.repetitions, load, grown, start_up)
     if arguments.output:
+        if arguments.output.exists() and (kept := move_report.section_of(arguments.output.read_text(encoding="utf-8"))):
+            text = move_report.with_section(text, kept)  # move.py has written it
         arguments.output.write_text(text, encoding="utf-8")
     else:
         print(text, end="")
