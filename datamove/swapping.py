@@ -6,6 +6,7 @@ neither before the new one is renamed over it: what is in them is first brought 
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -77,6 +78,8 @@ def settled(target: Path, guard: DatabaseFile, expected: Path) -> Iterator[None]
         yield
     except apsw.BusyError:
         raise LockedError(f"{target}: another program is using it; stop it and run dbfold again") from None
+    except (apsw.FullError, apsw.IOError) as error:
+        raise OSError(errno.ENOSPC, f"{target}: its log cannot be written into it ({error})") from None
     finally:
         connection.close()
 
