@@ -24,6 +24,7 @@ from datamove.steps import (
     Context,
     Step,
     affinity,
+    collation_of,
     dangling_check,
     lacking,
     translated,
@@ -274,7 +275,10 @@ class _Merge:
         else:
             yield from self._new_ids(stage, id, target_id)
         kind = affinity(self.final.definition.column(self.id_column), strict=self.final.definition.strict)
-        yield self.step(f"CREATE TABLE {self.id_table} (old {kind} PRIMARY KEY, new {kind})", "ids, old and new")
+        collation = collation_of(self.final.definition.column(self.id_column))
+        yield self.step(
+            f"CREATE TABLE {self.id_table} (old {kind} COLLATE {collation} PRIMARY KEY, new {kind})", "ids, old and new"
+        )
         yield self.step(
             f"INSERT INTO {self.id_table} SELECT {OLD}, {NEW} FROM {stage} WHERE {OLD} IS NOT NULL", "ids, old and new"
         )

@@ -93,11 +93,18 @@ def _sequences(draft: Draft) -> dict[str, int]:
 
 
 def _rebuilds(draft: Draft, moves: Sequence[TableMove], objects: Sequence[ObjectMove]) -> tuple[str, ...]:
-    """Full-text tables over the text of a table that gets rows from elsewhere: no trigger keeps them current now."""
+    """Full-text tables over the text of a table that gets rows from elsewhere: no trigger keeps them current now.
+
+    The text may come from a view, too, and a view from any table.
+    """
     grown = {folded(move.target) for move in moves if move.action is not Action.COPY}
     tables = [(table.name, table.sql) for table in draft.base.tables.values() if table.kind is Kind.VIRTUAL] + [
         (thing.name, thing.sql) for thing in objects if thing.type == "table" and thing.name is not None
     ]
+    views = [thing.name for thing in draft.base.objects if thing.type == "view"]
+    views += [thing.name for thing in objects if thing.type == "view" and thing.name is not None]
+    if grown:
+        grown.update(map(folded, views))
     return tuple(
         name for name, sql in tables if module_of(sql) in FULL_TEXT and folded(content_table(sql) or "") in grown
     )

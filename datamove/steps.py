@@ -50,6 +50,11 @@ def affinity(column: Column | None, *, strict: bool = False) -> str:
     return "REAL" if any(word in declared for word in ("REAL", "FLOA", "DOUB")) else "NUMERIC"
 
 
+def collation_of(column: Column | None) -> str:
+    """A column's collation, quoted."""
+    return quoted(column.collation if column else "BINARY")
+
+
 class Context:
     """A plan with its moves numbered, for those that write its SQL."""
 
@@ -78,7 +83,7 @@ def translated(context: Context, translation: Translation, column: str) -> str:
     """An expression: the new id for what `column` holds, of the same storage class; what is no id stays."""
     ids, _ = context.parent(translation)
     new = f"CASE typeof({column}) WHEN 'text' THEN CAST(new AS TEXT) ELSE new END"
-    new = f"(SELECT {new} FROM {ids} WHERE old = {column})"
+    new = f"(SELECT {new} FROM {ids} WHERE old = {column} AND new IS NOT old)"
     return f"coalesce({new}, {column})"
 
 

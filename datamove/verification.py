@@ -33,7 +33,7 @@ from datamove.engine import (
 from datamove.inventory import Inventory, Kind, Table, take_inventory
 from datamove.ledger import check_balance
 from datamove.model import Account, Action, FinalTable, Plan, TableMove
-from datamove.steps import affinity
+from datamove.steps import affinity, collation_of
 from dbpolicy.model import OnConflict
 
 
@@ -339,8 +339,11 @@ class _Verifier:
             )
         ):
             final = self._plan.final(name)
-            kind = affinity(final.definition.column(final.id_column or ""), strict=final.definition.strict)
-            self._connection.execute(f"CREATE TABLE main.i{index} (old {kind} PRIMARY KEY, new {kind})")
+            column = final.definition.column(final.id_column or "")
+            kind = affinity(column, strict=final.definition.strict)
+            self._connection.execute(
+                f"CREATE TABLE main.i{index} (old {kind} COLLATE {collation_of(column)} PRIMARY KEY, new {kind})"
+            )
             self._connection.execute(
                 f"INSERT INTO main.i{index} SELECT old, new FROM t._dbfold_ids"
                 ' WHERE move = ? AND "database" = ? AND table_name = ?',

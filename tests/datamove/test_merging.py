@@ -482,6 +482,33 @@ def test_text_ids_follow_a_natural_key(estate):
     assert outcome.ids("users") == [("a.db", "a-1", "z-1")]
 
 
+def test_children_may_write_an_id_in_another_case_where_case_does_not_count(estate):
+    schema = """
+        CREATE TABLE users (id TEXT PRIMARY KEY COLLATE NOCASE, username TEXT UNIQUE);
+        CREATE TABLE sessions (user_id TEXT REFERENCES users(id));
+    """
+    estate.write("zoe.db", schema, "INSERT INTO users VALUES ('Z', 'ann');")
+    rows = "INSERT INTO users VALUES ('abc', 'ann'), ('def', 'bob'); INSERT INTO sessions VALUES ('ABC'), ('DEF');"
+    estate.write("a.db", schema, rows)
+    outcome = estate.move(by_key("users", "username"))
+    assert outcome.query("SELECT * FROM sessions ORDER BY 1") == [("DEF",), ("Z",)]
+    assert outcome.query("PRAGMA foreign_key_check") == []
+
+
+def test_a_foreign_key_of_two_columns_follows(estate):
+    schema = """
+        CREATE TABLE pages (author INTEGER REFERENCES users(id), slug TEXT, PRIMARY KEY (author, slug));
+        CREATE TABLE visits (author INTEGER, slug TEXT, who TEXT, FOREIGN KEY (author, slug) REFERENCES pages);
+    """
+    estate.write("zoe.db", *users("ann"), schema)
+    rows = "INSERT INTO pages VALUES (1, 'x'), (2, 'x'); INSERT INTO visits VALUES (1, 'x', 'bob'), (2, 'x', 'ann');"
+    estate.write("a.db", *users("bob", "ann"), schema, rows)
+    outcome = estate.move(by_key("users", "username"))
+    assert sorted(outcome.query("SELECT who, username FROM visits JOIN users ON id = author")) == [
+        ("ann", "ann"), ("bob", "bob"),
+    ]  # fmt: skip
+
+
 def test_text_ids_that_are_taken_by_somebody_else_are_refused(estate):
     estate.write("zoe.db", TEXT_USERS, "INSERT INTO users VALUES ('u', 'ann');")
     estate.write("a.db", TEXT_USERS, "INSERT INTO users VALUES ('u', 'bob');")
@@ -684,6 +711,14 @@ def test_a_column_of_the_target_that_a_source_does_not_have_stays(estate):
     assert outcome.account("a.db", "users") == {"rows": 1, "mapped": 1, "renumbered": 1}
 
 
+def test_a_table_without_rowid_gets_columns(estate):
+    schema = "CREATE TABLE t (k TEXT PRIMARY KEY, v{}) WITHOUT ROWID;"
+    estate.write("zoe.db", schema.format(""), "INSERT INTO t VALUES ('z', 1);")
+    estate.write("a.db", schema.format(", w DEFAULT 5"), "INSERT INTO t VALUES ('z', 1, 2), ('y', 1, 3);")
+    outcome = estate.move("tables: {t: {columns: unify}}\n")
+    assert outcome.query("SELECT * FROM t") == [("y", 1, 3), ("z", 1, 2)]
+
+
 def test_the_target_keeps_indexes_triggers_and_rowids_of_a_table_that_gets_columns(estate):
     estate.write(
         "zoe.db", "CREATE TABLE log (what TEXT); INSERT INTO log (rowid, what) VALUES (7, 'x'), (90, 'y');",
@@ -732,6 +767,23 @@ def test_a_unique_index_over_an_expression_or_some_rows_is_refused(estate, index
     )
     problem = estate.refuse_one()
     assert "UNIQUE constraint failed" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("schema", "index"),
+    [
+        ("CREATE TABLE t (a, b); CREATE UNIQUE INDEX i ON t (a) WHERE b;", ""),
+        ("CREATE TABLE t (a, b);", "CREATE UNIQUE INDEX i ON t (a) WHERE b;"),
+    ],
+)
+def test_a_unique_index_without_a_key_stops_the_move_before_anything_changes(estate, schema, index):
+    estate.write("zoe.db", schema, "INSERT INTO t VALUES (1, 1);").write(
+        "a.db", schema, index, "INSERT INTO t VALUES (1, 1);"
+    )
+    before = estate.contents()
+    with pytest.raises(DatabaseError, match=r"UNIQUE constraint failed: t\.a .*; mend those rows"):
+        datamove.run(estate.policy(), estate.data)
+    assert estate.contents().items() >= before.items()
 
 
 def test_unique_values_may_be_null_as_often_as_they_like(estate):
@@ -956,3 +1008,12 @@ def test_a_chain_of_retirement_ends_in_the_database_that_remains(estate):
     outcome = estate.move(by_key("users", "username"))
     assert sorted(name for _, name in outcome.query("SELECT * FROM users")) == ["ann", "bob", "cid"]
     assert outcome.account("a.db", "users")["rows"] == outcome.account("b.db", "users")["rows"] == 2
+
+
+@pytest.mark.parametrize("schema", ["CREATE TABLE t (id INTEGER PRIMARY KEY, a);", "CREATE TABLE t (id INTEGER, a);"])
+def test_thirty_databases_into_one(estate, schema):
+    estate.write("zoe.db", schema)
+    for number in range(30):
+        estate.write(f"s{number}.db", schema, f"INSERT INTO t VALUES ({number}, 'own'), (100, 'same');")
+    outcome = estate.move()
+    assert outcome.query("SELECT count(DISTINCT id), count(*) FROM t") == [(31, 31 if "PRIMARY" in schema else 60)]

@@ -501,6 +501,18 @@ def test_search_finds_the_rows_of_both_databases(estate, indexed, key):
     assert found(outcome, "red", "search") == ["a1", "x", "zoe"]
 
 
+def test_search_over_a_view_finds_the_rows_of_both_databases(estate):
+    schema = """
+        CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT);
+        CREATE VIEW texts AS SELECT id, title FROM docs;
+        CREATE VIRTUAL TABLE search USING fts5(title, content=texts, content_rowid=id);
+    """
+    for id, name in enumerate(("zoe.db", "a.db")):
+        rows = f"INSERT INTO docs VALUES ({id}, 'red {id}'); INSERT INTO search (search) VALUES ('rebuild');"
+        estate.write(name, schema, rows)
+    assert found(estate.move(), "red", "search") == ["red 0", "red 1"]
+
+
 def test_an_index_over_a_renamed_content_table(estate):
     estate.write("zoe.db", "CREATE TABLE docs (x);").write(
         "a.db", EXTERNAL, "INSERT INTO docs VALUES (1, 'one', 'red cat');"
