@@ -11,7 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +75,8 @@ def copy_locked(name: str, path: Path, file: DatabaseFile, destination: Path) ->
     """
     stored = [_copy(file.chunks(), "", path, destination)]
     for suffix, companion in companions(path):
-        with _opened(companion) as chunks:
+        # Gone meanwhile: its writer, which could not commit, has rolled back.
+        with suppress(FileNotFoundError), _opened(companion) as chunks:
             stored.append(_copy(chunks, suffix, companion, destination.with_name(destination.name + suffix)))
     link = str(path.readlink()) if path.is_symlink() else None
     return Snapshot(name, destination, tuple(stored), link)
@@ -155,8 +156,9 @@ def _read_transaction(path: Path) -> apsw.Connection | None:
 def _states(path: Path) -> list[tuple[str, int, int, int]]:
     found = []
     for suffix, file in (("", path), *companions(path)):
-        state = file.stat()
-        found.append((suffix, state.st_ino, state.st_size, state.st_mtime_ns))
+        with suppress(FileNotFoundError):
+            state = file.stat()
+            found.append((suffix, state.st_ino, state.st_size, state.st_mtime_ns))
     return found
 
 

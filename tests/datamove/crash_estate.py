@@ -26,7 +26,7 @@ from datamove.progress import Progress
 from dbpolicy.errors import UserError
 from dbpolicy.loading import load_policy
 
-KILLS = int(os.environ.get("DBFOLD_KILLS", "40"))
+KILLS = int(os.environ.get("DBFOLD_KILLS", "12"))
 SOURCES_OF = {"zoe.db": ("auth.db", "tasks.db", "chat.db"), "memory.db": ("facts.db",)}
 NAMES = tuple(name for target, sources in SOURCES_OF.items() for name in (target, *sources))
 VARIANTS = ("plain", "wal", "journal", "absent", "two")
