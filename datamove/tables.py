@@ -68,7 +68,8 @@ def final_table(draft: Draft, contributions: list[Contribution]) -> FinalTable:
 
 def _check_conflict_policy(draft: Draft, final: FinalTable) -> None:
     """The policy's answer has to fit the table."""
-    if final.on_conflict is OnConflict.KEEP_BOTH and final.key != (final.definition.rowid_alias,):
+    shared = len(final.contributors) > 1
+    if shared and final.on_conflict is OnConflict.KEEP_BOTH and final.key != (final.definition.rowid_alias,):
         draft.problem(
             final.contributors[-1],
             final.name,
