@@ -110,7 +110,7 @@ def _check_distinct(targets: Iterable[Target]) -> None:
 def _left_alone(policy: Policy, place: Path, files: list[str], targets: tuple[Target, ...]) -> Iterator[str]:
     moved = {name for target in targets for name, _ in target.files}
     for name in files:
-        if name not in moved and (place / name).stat().st_size and _is_sqlite(place / name):
+        if name not in moved and _is_sqlite(place / name):
             entry = policy.find(name)
             yield f"{name} ({entry.role if entry else 'not in the policy'})"
 
