@@ -1,4 +1,4 @@
-"""The umbrella command: `dbfold init`, `audit`, `rewrite`, `check`, `move`. It assembles subcommands and holds no logic."""
+"""The umbrella command: `dbfold init`, `audit`, `rewrite`, `move`, `check`. Assembles subcommands, holds no logic."""
 
 from __future__ import annotations
 
