@@ -162,5 +162,6 @@ def _judged(measured: Measured) -> Iterator[tuple[str, float, str, float]]:
     )
     if len(measured.scaled) > 1:
         (small, first), (large, last) = measured.scaled[0], measured.scaled[-1]
-        name = f"the move: a row of {large.rows / 1e6:g} million ÷ of {small.rows / 1e6:g} million"
-        yield name, last[0].per_million / first[0].per_million, "≤", _LINEAR
+        sizes = f"a row of {large.rows / 1e6:g} million ÷ of {small.rows / 1e6:g} million"
+        for index, name in enumerate(("the move", "building alone")):
+            yield f"{name}: {sizes}", last[index].per_million / first[index].per_million, "≤", _LINEAR
