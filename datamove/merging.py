@@ -225,9 +225,14 @@ class _Merge:
         )
         if self.keeps_both and not self.final.is_unified:  # rows with other columns are not equal
             different = any_of(map(self._differs, self.shared))
+            # An id that this move has made up tells nothing.
+            made_up = (
+                f"SELECT new FROM main._dbfold_ids WHERE move = {self.context.move_id}"
+                f" AND table_name = {text_literal(self.final.name)}"
+            )
             yield self.step(
                 f"UPDATE {self.stage_table} AS s SET {SAME} = 1 FROM {self.target} AS t"
-                f" WHERE {self._same_key()} AND NOT ({different})",
+                f" WHERE {self._same_key()} AND NOT ({different}) AND {id} NOT IN ({made_up})",
                 "equal rows",
             )
 

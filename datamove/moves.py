@@ -127,6 +127,14 @@ def _move(
             " there twice;"
             f" give it a key (tables: {{{name}: {{key: [...]}}}}), or put the file away",
         )
+    if action is Action.MERGE and database in draft.moved_before and final.on_conflict is OnConflict.KEEP_BOTH:
+        draft.problem(
+            database,
+            name,
+            "on_conflict: keep-both, and rows of an earlier state of this database have been moved already: those that"
+            " got another id would be there twice; choose another"
+            f" (tables: {{{name}: {{on_conflict: ...}}}}), or put the file away",
+        )
     kept = {folded(column) for column in final.columns}
     columns = table.stored if is_first else tuple(column for column in table.stored if folded(column) in kept)
     translations = _translations(database, table, known, merged)
