@@ -30,11 +30,16 @@ def map_files(
     files: Sequence[SourceFile],
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    gate: Callable[[bytes], bool] = is_candidate,
 ) -> list[Result]:
-    """The results of `function` for `files`, in their order, without the None; results must be picklable."""
+    """The results of `function` for `files`, in their order, without the None; results must be picklable.
+
+    Files whose bytes do not pass `gate` are left out.
+    """
     jobs = (jobs or _processors()) if hasattr(os, "fork") else 1
     report = progress or _quiet
-    candidates = _gated(files, report)
+    candidates = _gated(files, gate, report)
     if sum(size for _, size in candidates) < _WORTH_A_PROCESS:
         jobs = 1
     return _shared_out(function, candidates, jobs, report)
@@ -48,8 +53,10 @@ def _quiet(done: int, total: int) -> None:
     """No progress is shown."""
 
 
-def _gated(files: Sequence[SourceFile], report: Callable[[int, int], None]) -> list[tuple[SourceFile, int]]:
-    """The files that may name a database, with their sizes; one that cannot be read is kept for its error."""
+def _gated(
+    files: Sequence[SourceFile], gate: Callable[[bytes], bool], report: Callable[[int, int], None]
+) -> list[tuple[SourceFile, int]]:
+    """The files that may hold what is looked for, with their sizes; one that cannot be read is kept for its error."""
     candidates = []
     for number, file in enumerate(files):
         if not number % 500:
@@ -59,7 +66,7 @@ def _gated(files: Sequence[SourceFile], report: Callable[[int, int], None]) -> l
         except OSError:
             candidates.append((file, 0))
             continue
-        if is_candidate(data):
+        if gate(data):
             candidates.append((file, len(data)))
     return candidates
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dbpolicy.model import AccessorStyle, Policy
 from references.candidates import candidate_offsets, is_candidate
@@ -16,11 +17,13 @@ from references.model import FileError, Reference, Site
 from references.parallel import map_files
 from references.plain_text import comments, is_prose, scan_plain, scan_unparsed
 from references.python.lexer import Hits, sort_hits
-from references.python.openings import Uses
-from references.python.parsing import UnparsableError
+from references.python.parsing import Position, UnparsableError
 from references.roots import Roots
 from references.text import LineTable, SourceText, UndecodableError, decode_plain, decode_python, is_binary
 from references.verdicts import Judge
+
+if TYPE_CHECKING:
+    from references.python.detector import Detector
 
 _PYTHON_SUFFIXES = (".py", ".pyi", ".pyw")
 _LARGEST_FILE = 64 * 1024 * 1024
@@ -48,7 +51,8 @@ class Scan:
 class Examined:
     """One file while it is at hand: what it holds, its bytes, and the text and tree that a rewrite needs.
 
-    `table` is of the text in which things were found, None if there was nothing to look for.
+    `table` is of the text in which things were found, None if there was nothing to look for. `sites` are the places in
+    strings of Python, and `numbers` says which of them is at a position.
     """
 
     data: bytes = b""
@@ -58,6 +62,8 @@ class Examined:
     table: LineTable | None = None
     source: SourceText | None = None
     tree: ast.Module | None = None
+    sites: Sequence[Site] = ()
+    numbers: Mapping[Position, int] = field(default_factory=dict)
 
 
 def scan(
@@ -164,23 +170,23 @@ def examine_module(
     sites: list[Site] = []
     uses = None
     if hits.in_strings:
-        examined.tree, sites, uses = _detected(text, table, hits, tree)
+        detector = _detected(text, table, hits, tree)
+        examined.tree, sites, uses = detector.tree, list(detector.sites), detector.uses
+        examined.sites, examined.numbers = detector.sites, detector.numbers
     sites += comments(text, table, hits.in_comments)
     references = judge.references(file.shown, file.in_policy, text, sites, uses)
     _finish(examined, references, table, is_python=True)
     return examined
 
 
-def _detected(
-    text: str, table: LineTable, hits: Hits, tree: ast.Module | None
-) -> tuple[ast.Module, list[Site], Callable[[], Uses]]:
+def _detected(text: str, table: LineTable, hits: Hits, tree: ast.Module | None) -> Detector:
     from references.python.detector import Detector
     from references.python.parsing import parse
 
     try:
-        tree = tree or parse(text)
-        detector = Detector(tree, table, hits)
-        return tree, detector.run(), detector.uses
+        detector = Detector(tree or parse(text), table, hits)
+        detector.run()
+        return detector
     except RecursionError:
         raise UnparsableError("is nested too deeply to be looked at") from None
 

@@ -66,7 +66,7 @@ class Judge:
         """
         if is_generated(text):
             return []
-        located = [(site, self._locate(site)) for site in sites]
+        located = [(site, self.locate(site)) for site in sites]
         file_verdict = self._of_file(in_policy)
         dangers = hazards(self.policy, located, text, uses) if uses and file_verdict is None else {}
         references = []
@@ -78,7 +78,8 @@ class Judge:
             references.append(Reference(*place_of, judged.verdict, judged.replacement, site.environment, judged.code))
         return sorted(references, key=lambda found: (found.span.line, found.span.column))
 
-    def _locate(self, site: Site) -> Location:
+    def locate(self, site: Site) -> Location:
+        """Which database a site names, and in which directory."""
         text = _SIDE_FILE.sub("", site.text)
         url = SQLITE_URL.fullmatch(text)
         return locate(self.policy, url["path"] if url else text)
@@ -121,7 +122,7 @@ class Judge:
             return leave, site.prose or _NO_REWRITE_KINDS[site.kind], None
         if of_file is not None and of_file.action is leave:
             return leave, of_file.reason, None
-        if place.directory is DirectoryKind.TEMPORARY or _is_temporary(site.text):
+        if place.directory is DirectoryKind.TEMPORARY or is_temporary(site.text):
             return leave, "a temporary file", None
         if undecided := _undecided(place):
             return *undecided, None
@@ -177,7 +178,7 @@ def ignored(verdict: Verdict, reason: str) -> Verdict:
     return Verdict(Action.LEAVE, f"ignored by a comment: {reason}", verdict.target)
 
 
-def _is_temporary(text: str) -> bool:
+def is_temporary(text: str) -> bool:
     """`{tmp_path}/x.db`, and `{self._tmp_data}/x.db`: a directory that begins so is one that goes again."""
     return bool(_TEMPORARY_NAME.search(text) or _TEMPORARY_START.match(text))
 

@@ -34,7 +34,7 @@ class Detector:
         self.names = ModuleNames(tree)
         self.lines = sorted({table.line_of(offset) for offset in hits.in_strings})
         self.sites: list[Site] = []
-        self._numbers: dict[Position, int] = {}
+        self.numbers: dict[Position, int] = {}
 
     def run(self) -> list[Site]:
         """All sites in strings, in source order."""
@@ -118,7 +118,7 @@ class Detector:
         whole = None
         if context.whole is not None and form.template == "@" and not in_field:
             whole = Replacement(*offsets_of(context.whole, self.table))
-        self._numbers[position(node)] = len(self.sites)
+        self.numbers[position(node)] = len(self.sites)
         self.sites.append(
             Site(
                 text=form.text,
@@ -184,7 +184,7 @@ class Detector:
 
         It walks the whole module, so it is worth asking only where a rewrite could do harm.
         """
-        return uses(self.tree, self.names, self._numbers)
+        return uses(self.tree, self.names, self.numbers)
 
 
 def _is_doubtful(text: str, context: Context) -> bool:

@@ -1,0 +1,315 @@
+"""Every statement of SQL with the database it runs on: where the project's code executes it, and on what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, partial
+
+from references.model import Span
+from references.statements.expressions import Attribute, Call, Either, Expression, Item, Name, Sql
+from references.statements.model import Bound, Statement
+from references.statements.modules import CallSite, ModuleFacts
+from references.statements.project import (
+    Database,
+    Elsewhere,
+    External,
+    Frame,
+    FunctionValue,
+    Instance,
+    Project,
+    SqlValue,
+    TextValue,
+    Values,
+    other_engine,
+)
+from references.statements.texts import is_surely_sql
+
+_EXECUTORS = frozenset(
+    "execute executemany executescript execute_fetchall execute_insert exec_driver_sql execute_many execute_query"
+    " fetchrow fetchval fetch_one fetch_all fetch_val read_sql read_sql_query executesql execute_sql".split()
+)
+_SQL_KEYWORDS = frozenset({"sql", "query", "statement", "stmt", "sql_script", "script", "q"})
+_DEEPEST = 6
+
+
+@dataclass(slots=True)
+class _Use:
+    """What is known of one text: on what it is executed."""
+
+    databases: set[Database] = field(default_factory=set)
+    elsewhere: set[str] = field(default_factory=set)
+    receivers: list[tuple[ModuleFacts, CallSite, Expression]] = field(default_factory=list)
+    executed: bool = False
+    script: bool = False
+
+
+def bind(project: Project) -> list[Statement]:
+    """The statements of all modules, in the order of the modules and of their lines."""
+    uses: dict[tuple[str, int], _Use] = defaultdict(_Use)
+    for facts in project.modules.values():
+        for site in facts.calls:
+            frame = Frame(facts.file, site.scope, callers=False)
+            for text, found in _executed(project, facts, site, frame, 0):
+                use = uses[text.module, text.number]
+                use.executed = True
+                use.script = use.script or _last_name(site.call) == "executescript"
+                databases = {value for value in found if isinstance(value, Database)}
+                elsewhere = {value.what for value in found if isinstance(value, Elsewhere)}
+                use.databases |= databases
+                use.elsewhere |= elsewhere
+                if not databases and not elsewhere:
+                    use.receivers.append((facts, site, site.call.function))
+    statements: list[Statement] = []
+    for facts in project.modules.values():
+        only = cache(partial(_only_database, project, facts))
+        for number, written in enumerate(facts.texts):
+            known = uses.get((facts.file, number), _Use())
+            value = _with_names(project, facts, written.parts)
+            if known.executed or is_surely_sql(value):
+                statements.append(_statement(project, facts, number, value, known, only))
+    return statements
+
+
+def _statement(
+    project: Project, facts: ModuleFacts, number: int, value: str, use: _Use, only: Callable[[], Database | None]
+) -> Statement:
+    line, column, end_line, end_column = facts.texts[number].position
+    span = Span(line, column + 1, end_line or line, (end_column or column) + 1)
+    databases, reason, bound = use.databases, "", Bound.CONNECTION
+    if not databases and not use.elsewhere:
+        bound = Bound.FILE
+        reason = _why_not(project, use)
+        single = only() if _may_be_the_only(project, use) else None
+        if single is not None:
+            databases, reason = {single}, ""
+        else:
+            bound = Bound.NONE
+    elif not databases:
+        bound, reason = Bound.NONE, " and ".join(sorted(use.elsewhere))
+    return Statement(
+        file=facts.shown,
+        span=span,
+        text=value,
+        databases=tuple(sorted({database.name for database in databases})),
+        bound=bound,
+        reason=reason,
+        elsewhere=bool(use.elsewhere) and not databases,
+        sites=tuple(sorted({database.site for database in databases if database.site})),
+        executed=use.executed,
+        script=use.script,
+    )
+
+
+# -- what is executed where -------------------------------------------------------------------------------------------
+
+
+def _executed(
+    project: Project, facts: ModuleFacts, site: CallSite, frame: Frame, depth: int
+) -> Iterator[tuple[SqlValue, Values]]:
+    """The texts that a call executes, each with what it is executed on."""
+    call = site.call
+    name = _last_name(call)
+    likely = name in _EXECUTORS
+    candidates = _sql_arguments(call, likely)
+    if not candidates:
+        return
+    texts = {
+        value
+        for argument in candidates
+        for value in project.evaluate(argument, frame, call.line, site.branches)
+        if isinstance(value, SqlValue)
+    }
+    if not texts:
+        return
+    for text in texts:
+        found, executes = _receivers(project, facts, site, frame, text, depth)
+        if executes or likely:
+            yield text, found
+
+
+def _sql_arguments(call: Call, likely: bool) -> list[Expression]:
+    """The arguments that may be SQL: a literal anywhere, a name where something is executed or called so."""
+    positional = [one for one in call.arguments[:3] if one is not None]
+    named = [value for name, value in call.keywords if name in _SQL_KEYWORDS]
+    if likely:
+        return [*positional[:2], *named]
+    return [one for one in (*positional, *named) if _holds_sql(one)] + [
+        one for one in positional if isinstance(one, (Name, Attribute)) and one.name.lower().endswith(_SQL_NAMES)
+    ]
+
+
+_SQL_NAMES = ("sql", "query", "statement", "stmt", "schema", "ddl", "script")
+
+
+def _holds_sql(expression: Expression, depth: int = 0) -> bool:
+    if isinstance(expression, Sql):
+        return True
+    if depth > 3:
+        return False
+    if isinstance(expression, Either):
+        return any(_holds_sql(one, depth + 1) for one in expression.options)
+    if isinstance(expression, Call):
+        return any(one is not None and _holds_sql(one, depth + 1) for one in expression.arguments)
+    return isinstance(expression, (Item, Attribute)) and _holds_sql(expression.base, depth + 1)
+
+
+def _receivers(
+    project: Project, facts: ModuleFacts, site: CallSite, frame: Frame, text: SqlValue, depth: int
+) -> tuple[Values, bool]:
+    """What a call executes `text` on, and whether it is seen to execute it at all."""
+    call = site.call
+    open_frame = frame._replace(callers=True)
+    found: set[object] = set()
+    executes = False
+    if isinstance(call.function, Attribute):
+        for value in project.evaluate(call.function.base, open_frame, call.line, site.branches):
+            if isinstance(value, (Database, Elsewhere)):
+                found.add(value)
+                executes = True
+            elif isinstance(value, External) and (engine := other_engine(value.name)):
+                found.add(Elsewhere(engine))
+                executes = True
+    if not found:
+        for value in project.evaluate(call.function, open_frame, call.line, site.branches):
+            if isinstance(value, FunctionValue) and depth < _DEEPEST:
+                inner, inside = _inside(project, value, call, site, open_frame, text, depth)
+                found |= inner
+                executes = executes or inside
+    if not found and isinstance(call.function, Attribute):
+        for value in project.evaluate(call.function.base, open_frame, call.line, site.branches):
+            if isinstance(value, Instance):
+                found |= project.holdings(value)
+    if not found:
+        others = (*call.arguments, *(value for _, value in call.keywords))
+        for argument in others:
+            values = project.evaluate(argument, open_frame, call.line, site.branches) if argument else ()
+            found |= {value for value in values if isinstance(value, (Database, Elsewhere))}
+    return frozenset(found), executes or bool(found)  # type: ignore[arg-type]
+
+
+def _inside(
+    project: Project,
+    function: FunctionValue,
+    call: Call,
+    site: CallSite,
+    frame: Frame,
+    text: SqlValue,
+    depth: int,
+) -> tuple[Values, bool]:
+    """What a function that is given `text` executes it on."""
+    facts = project.modules[function.module]
+    known = facts.functions.get(function.name)
+    if known is None:
+        return frozenset(), False
+    bindings = project.bind(call, known, function, frame, call.line, site.branches, 0)
+    if not any(text in values for _, values in bindings):
+        return frozenset(), False
+    found: set[object] = set()
+    executes = False
+    inner = Frame(function.module, function.name, bindings, function.instance)
+    for one in project.calls_in.get((function.module, function.name), ()):
+        for executed, receivers in _executed(project, facts, one, inner, depth + 1):
+            if executed == text:
+                executes = True
+                found |= receivers
+    return frozenset(found), executes  # type: ignore[arg-type]
+
+
+# -- where the connection is not seen ---------------------------------------------------------------------------------
+
+
+def _only_database(project: Project, facts: ModuleFacts) -> Database | None:
+    """The one database that the file opens or names; None if there are several, or another engine is used."""
+    found: set[str] = set()
+    first: Database | None = None
+    for site in facts.calls:
+        if _last_name(site.call) not in _OPENING:
+            continue
+        frame = Frame(facts.file, site.scope)
+        for value in project.evaluate(site.call, frame, site.call.line, site.branches):
+            if isinstance(value, Database):
+                found.add(value.name)
+                first = first or value
+            elif isinstance(value, Elsewhere):
+                return None
+    if not found:
+        sites = [site for site in facts.sites if site.database and not site.is_temporary]
+        if len({site.database for site in sites}) == 1:
+            return Database(sites[0].database, (facts.shown, sites[0].line, sites[0].column))
+        return None
+    return first if len(found) == 1 else None
+
+
+_OPENING = frozenset(
+    "connect Connection Database create_engine create_async_engine SqliteDatabase create_pool get_connection"
+    " get_db".split()
+)
+
+
+def _may_be_the_only(project: Project, use: _Use) -> bool:
+    """False if the connection is something else than a parameter, a name or an attribute of unknown value."""
+    for facts, site, function in use.receivers:
+        base = function.base if isinstance(function, Attribute) else function
+        frame = Frame(facts.file, site.scope)
+        for value in project.evaluate(base, frame, site.call.line, site.branches):
+            if isinstance(value, (External, Instance)) and not _is_local(value):
+                return False
+    return True
+
+
+def _is_local(value: External | Instance) -> bool:
+    return False
+
+
+def _why_not(project: Project, use: _Use) -> str:
+    """Why a statement has no database, in words."""
+    if not use.executed:
+        return "nothing is seen to execute it"
+    for facts, site, function in use.receivers:
+        base = function.base if isinstance(function, Attribute) else function
+        shown = _shown(base)
+        function_facts = facts.functions.get(site.scope)
+        if function_facts is not None and isinstance(base, Name) and base.name in function_facts.parameters:
+            return f"the parameter {shown} of {site.scope} is not passed from anywhere in sight"
+        return f"cannot tell what {shown} is connected to"
+    return "cannot tell what it is executed on"
+
+
+def _shown(expression: Expression) -> str:
+    match expression:
+        case Name(name):
+            return name
+        case Attribute(base, name):
+            return f"{_shown(base)}.{name}"
+        case Call(function):
+            return f"{_shown(function)}(…)"
+        case Item(base):
+            return f"{_shown(base)}[…]"
+    return "it"
+
+
+def _with_names(project: Project, facts: ModuleFacts, parts: Iterable[str | Expression | None]) -> str:
+    """The text, with fields filled in whose values are strings of the project: `f"SELECT * FROM {TABLE}"`."""
+    text = ""
+    for part in parts:
+        if isinstance(part, str):
+            text += part
+            continue
+        values = project.evaluate(part, Frame(facts.file, ""), 0) if isinstance(part, (Name, Attribute)) else ()
+        texts = {value.text for value in values if isinstance(value, TextValue)}
+        text += texts.pop() if len(texts) == 1 and len(values) == 1 else "\ufffc"
+    return text
+
+
+def _last_name(call: Call) -> str:
+    return call.function.name if isinstance(call.function, (Name, Attribute)) else ""
+
+
+def by_file(statements: Iterable[Statement]) -> Mapping[str, list[Statement]]:
+    """Statements by their file."""
+    found: dict[str, list[Statement]] = {}
+    for statement in statements:
+        found.setdefault(statement.file, []).append(statement)
+    return found

@@ -1,0 +1,59 @@
+"""Statements of SQL in code, and the databases they run on: values that hold no syntax nodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from references.model import FileError, Span
+
+
+class Bound(StrEnum):
+    """How a statement came to its database."""
+
+    CONNECTION = "connection"
+    """By following what it is executed on."""
+    FILE = "file"
+    """The file opens no other database."""
+    NONE = "none"
+    """Not at all: see the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A string of SQL in Python code.
+
+    text       its value; computed parts are U+FFFC, and then it is not static
+    databases  names of the policy, or of files that it does not declare; empty if it is not bound
+    reason     why it is not bound, or why it need not be
+    elsewhere  it runs on what is no file of the application: in memory, temporary, another engine
+    sites      the places (file, line, column) that name the databases
+    executed   something is seen to execute it
+    script     several statements in one text: executescript
+    grows      text is added to it before it is executed
+    """
+
+    file: str
+    span: Span
+    text: str
+    databases: tuple[str, ...]
+    bound: Bound
+    reason: str = ""
+    elsewhere: bool = False
+    sites: tuple[tuple[str, int, int], ...] = ()
+    executed: bool = True
+    script: bool = False
+    grows: bool = False
+
+    @property
+    def is_static(self) -> bool:
+        return "\ufffc" not in self.text and not self.grows
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """All statements of a tree. `files` counts the files looked at."""
+
+    statements: tuple[Statement, ...]
+    errors: tuple[FileError, ...]
+    files: int

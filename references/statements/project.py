@@ -1,0 +1,847 @@
+"""Modules together: which database does an expression lead to?
+
+An abstract interpretation that follows names, attributes, parameters with their defaults and callers, helper functions,
+constructors and imports, and knows what the libraries do that open databases. It never guesses: what it cannot follow
+is nothing.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from references.python.context import CONNECT_FUNCTIONS, TRANSPARENT_FUNCTIONS, TRANSPARENT_METHODS
+from references.statements.expressions import (
+    Annotation,
+    Attribute,
+    Call,
+    Deferred,
+    Either,
+    Entries,
+    Expression,
+    Item,
+    Name,
+    Site,
+    Sql,
+    Text,
+)
+from references.statements.modules import Assignment, Branches, CallSite, Class, Function, Import, ModuleFacts, Scope
+
+
+class Database(NamedTuple):
+    """A database by its name, or a connection to it; `site` is the place that names it, as file, line and column."""
+
+    name: str
+    site: tuple[str, int, int] | None = None
+
+
+class Elsewhere(NamedTuple):
+    """A connection to what is no file of the application: in memory, temporary, or of another engine."""
+
+    what: str
+
+
+class SqlValue(NamedTuple):
+    """A text of SQL: the module it is in, and its number there."""
+
+    module: str
+    number: int
+
+
+class TextValue(NamedTuple):
+    """A string."""
+
+    text: str
+
+
+class FunctionValue(NamedTuple):
+    """A function, or a method of `instance`."""
+
+    module: str
+    name: Scope
+    instance: Instance | None = None
+
+
+class ClassValue(NamedTuple):
+    """A class."""
+
+    module: str
+    name: Scope
+
+
+class Instance(NamedTuple):
+    """An object; `bindings` are its constructor's arguments, None where they are not known."""
+
+    module: str
+    name: Scope
+    bindings: Bindings | None = None
+
+
+class ModuleValue(NamedTuple):
+    """A module of the project."""
+
+    module: str
+
+
+class External(NamedTuple):
+    """Something of a library, by its dotted name."""
+
+    name: str
+
+
+Value = Database | Elsewhere | SqlValue | TextValue | FunctionValue | ClassValue | Instance | ModuleValue | External
+Values = frozenset[Value]
+Bindings = tuple[tuple[str, Values], ...]
+NOTHING: Values = frozenset()
+
+MEMORY, TEMPORARY = Elsewhere("in memory"), Elsewhere("temporary")
+
+_ENGINES = frozenset(
+    {"sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "databases.Database"}
+    | {"sqlalchemy.engine.create_engine", "sqlmodel.create_engine", "peewee.SqliteDatabase"}
+    | {"playhouse.sqlite_ext.SqliteExtDatabase", "aiosqlitepool.SQLiteConnectionPool"}
+)
+_OPENERS = CONNECT_FUNCTIONS | _ENGINES
+_PATH_KEYWORDS = ("database", "filename", "url", "uri", "path", "filename_or_conn")
+_OTHER_ENGINES = {
+    **dict.fromkeys(("asyncpg", "psycopg", "psycopg2", "psycopg_pool", "pg8000", "aiopg"), "PostgreSQL"),
+    **dict.fromkeys(("pymysql", "MySQLdb", "mysql", "aiomysql"), "MySQL"),
+    "duckdb": "DuckDB",
+    **dict.fromkeys(("snowflake", "pyodbc", "clickhouse_driver", "cx_Oracle", "oracledb"), "another engine"),
+    "alembic": "a migration of Alembic",
+    "django": "a migration of Django",
+}
+_OTHER_SCHEMES = ("postgres", "mysql", "mariadb", "duckdb", "mssql", "oracle", "clickhouse", "redshift", "snowflake")
+_SAME = TRANSPARENT_FUNCTIONS | {
+    *("contextlib.closing", "contextlib.aclosing", "asyncio.run", "asyncio.wait_for", "asyncio.shield", "iter", "next"),
+    *("typing.cast", "copy.copy", "textwrap.dedent", "inspect.cleandoc", "list", "tuple", "sorted", "enumerate"),
+    *("sqlalchemy.text", "sqlalchemy.sql.text", "sqlalchemy.sql.expression.text", "sqlmodel.text", "os.path.dirname"),
+}
+_SESSIONS = frozenset(
+    "sessionmaker scoped_session async_sessionmaker Session AsyncSession async_scoped_session DatabaseManager".split()
+)
+_DEPENDENCIES = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends", "Depends"})
+_FIELDS = frozenset({"field", "Field", "attrib", "ib", "PrivateAttr"})
+_SAME_CONNECTION = frozenset(
+    "cursor execute executemany executescript connect begin session connection acquire raw_connection bind engine"
+    " get_connection __enter__ __aenter__ begin_nested execution_options conn db cur row_factory transaction Session"
+    " get_bind sync_connection atomic connection_context iterdump execute_fetchall sync_session".split()
+)
+_TEXT_METHODS = frozenset({"strip", "lstrip", "rstrip", "format", "replace", "join", "encode", "lower", "upper"})
+_DEEPEST = 60
+
+
+class Frame(NamedTuple):
+    """Where an expression stands: its module and scope, what its parameters are bound to, and `self`.
+
+    Without `callers`, parameters that are not bound are nothing; with it, they are what the project's calls pass.
+    """
+
+    module: str
+    scope: Scope
+    bindings: Bindings | None = None
+    instance: Instance | None = None
+    callers: bool = True
+
+
+class Project:
+    """The facts of modules, and the values of their expressions. `variables` maps environment variables to databases,
+    `accessors` the names that a generated accessor defines."""
+
+    def __init__(
+        self,
+        modules: Mapping[str, ModuleFacts],
+        variables: Mapping[str, str] | None = None,
+        accessors: Mapping[str, str] | None = None,
+    ) -> None:
+        self.modules = modules
+        self.variables = variables or {}
+        self.accessors = accessors or {}
+        self._values: dict[tuple[object, ...], Values] = {}
+        self._pending: set[tuple[object, ...]] = set()
+        self._callers: dict[tuple[str, Scope, str], Values] = {}
+        self._members: dict[tuple[Instance | ClassValue, str], Values] = {}
+        self._lineages: dict[ClassValue, list[ClassValue]] = {}
+        self._heirs: dict[str, set[str]] | None = None
+        self._imported: dict[tuple[str, int, str], str | None] = {}
+        self._by_tail: dict[str, list[str]] = {}
+        for file in modules:
+            stem = file.removesuffix(".py").removesuffix("/__init__")
+            self._by_tail.setdefault(stem.rpartition("/")[2], []).append(file)
+        self._calls: dict[str, list[tuple[ModuleFacts, CallSite]]] = {}
+        self.calls_in: dict[tuple[str, Scope], list[CallSite]] = {}
+        for facts in modules.values():
+            for site in facts.calls:
+                self.calls_in.setdefault((facts.file, site.scope), []).append(site)
+                if name := _last_name(site.call.function):
+                    self._calls.setdefault(name, []).append((facts, site))
+
+    # -- expressions --------------------------------------------------------------------------------------------------
+
+    def evaluate(
+        self, expression: Expression | None, frame: Frame, line: int, branches: Branches = (), depth: int = 0
+    ) -> Values:
+        """What `expression`, written in `line` inside `branches`, may be."""
+        if expression is None or depth > _DEEPEST:
+            return NOTHING
+        match expression:
+            case Text(text):
+                return _text(text)
+            case Sql(number):
+                return frozenset({SqlValue(frame.module, number)})
+            case Site(number):
+                return self._site(frame.module, number)
+        key = (id(expression), frame, line, branches)
+        if key not in self._values:
+            if key in self._pending:
+                return NOTHING
+            self._pending.add(key)
+            values = self._evaluate(expression, frame, line, branches, depth + 1)
+            self._pending.discard(key)
+            self._values[key] = values
+            return values
+        return self._values[key]
+
+    def _evaluate(self, expression: Expression, frame: Frame, line: int, branches: Branches, depth: int) -> Values:
+        match expression:
+            case Name(name):
+                return self._name(name, frame, line, branches, depth)
+            case Attribute(base, name):
+                chained = self._chained(expression, frame, line, branches, depth)
+                if chained is not None:
+                    return chained
+                found = self.evaluate(base, frame, line, branches, depth)
+                return _union(self._attribute(value, name, depth) for value in found)
+            case Either(options):
+                return _union(self.evaluate(one, frame, line, branches, depth) for one in options)
+            case Entries(entries):
+                return _union(self.evaluate(value, frame, line, branches, depth) for _, value in entries)
+            case Item(base, key):
+                return self._item(base, key, frame, line, branches, depth)
+            case Deferred(body):
+                return self.evaluate(body, frame, line, branches, depth)
+            case Annotation(of):
+                found = self.evaluate(of, frame, line, branches, depth)
+                return _union(map(_typed, found))
+            case Call():
+                return self._call(expression, frame, line, branches, depth)
+        return NOTHING
+
+    def _site(self, module: str, number: int) -> Values:
+        site = self.modules[module].sites[number]
+        if site.is_temporary:
+            return frozenset({TEMPORARY})
+        if not site.database:
+            return NOTHING
+        return frozenset({Database(site.database, (self.modules[module].shown, site.line, site.column))})
+
+    def _chained(self, expression: Attribute, frame: Frame, line: int, branches: Branches, depth: int) -> Values | None:
+        """`_local.conn`, where `_local.conn = …` is written somewhere in the module; None if nothing is."""
+        name = _dotted(expression)
+        if name is None:
+            return None
+        facts = self.modules[frame.module]
+        for scope in _scopes(frame.scope):
+            if assigned := facts.assignments.get((scope, name)):
+                return self._assigned(assigned, frame, scope, line, branches, depth)[0]
+        return None
+
+    def _item(
+        self, base: Expression, key: str | None, frame: Frame, line: int, branches: Branches, depth: int
+    ) -> Values:
+        if key is not None and isinstance(base, Attribute) and base.name == "environ":
+            return self._variable(key)
+        entries = self._entries(base, frame, line, branches, depth)
+        if entries is not None and key is not None:
+            chosen = [value for name, value in entries if name == key]
+            if chosen:
+                return _union(self.evaluate(value, frame, line, branches, depth) for value in chosen)
+        return self.evaluate(base, frame, line, branches, depth)
+
+    def _entries(
+        self, base: Expression, frame: Frame, line: int, branches: Branches, depth: int
+    ) -> tuple[tuple[str | None, Expression], ...] | None:
+        """The entries of the mapping that `base` is, where it is one that the module writes down once."""
+        if isinstance(base, Entries):
+            return base.entries
+        facts = self.modules[frame.module]
+        assigned: list[Assignment] = []
+        if isinstance(base, Name):
+            for scope in _scopes(frame.scope):
+                assigned = facts.assignments.get((scope, base.name), [])
+                if assigned:
+                    break
+        elif isinstance(base, Attribute) and base.base in (Name("self"), Name("cls")):
+            function = facts.functions.get(frame.scope)
+            owner = function.in_class if function else None
+            for name in (f".{base.name}", base.name):
+                assigned = assigned or facts.assignments.get((owner or "", name), [])
+        if len(assigned) == 1 and isinstance(assigned[0].value, Entries):
+            return assigned[0].value.entries
+        return None
+
+    # -- names --------------------------------------------------------------------------------------------------------
+
+    def _name(self, name: str, frame: Frame, line: int, branches: Branches, depth: int) -> Values:
+        facts = self.modules[frame.module]
+        for scope in _scopes(frame.scope):
+            if scope in facts.classes and scope != frame.scope:
+                continue  # a class's names are not seen by its methods
+            found = self._in_scope(name, scope, frame, line, branches, depth)
+            if found is not None:
+                return found
+        imported = facts.imports.get(name)
+        if imported is not None:
+            return self._import(frame.module, imported, depth)
+        for star in facts.stars:
+            module = self._module(frame.module, star.level, star.module)
+            if module is not None and (held := self.member(module, name, depth)):
+                return held
+        if name in self.accessors and facts.is_accessor:
+            return frozenset({Database(self.accessors[name])})
+        return frozenset({External(name)})
+
+    def _in_scope(
+        self, name: str, scope: Scope, frame: Frame, line: int, branches: Branches, depth: int
+    ) -> Values | None:
+        """What `scope` binds `name` to; None if it does not."""
+        facts = self.modules[frame.module]
+        full = f"{scope}.{name}" if scope else name
+        assigned = facts.assignments.get((scope, name))
+        function = facts.functions.get(scope)
+        is_parameter = function is not None and name in function.parameters
+        if assigned is None and not is_parameter:
+            if full in facts.functions:
+                return frozenset({FunctionValue(frame.module, full)})
+            return frozenset({ClassValue(frame.module, full)}) if full in facts.classes else None
+        values, complete = NOTHING, False
+        if assigned:
+            own = scope == frame.scope
+            values, complete = self._assigned(assigned, frame, scope, line if own else 0, branches, depth)
+        if is_parameter and not complete:
+            assert function is not None
+            inner = frame if scope == frame.scope else frame._replace(scope=scope, bindings=None)
+            values |= self._parameter(function, name, inner, depth)
+        if full in facts.functions:
+            values |= {FunctionValue(frame.module, full)}
+        if scope == "" and not values and (imported := facts.imports.get(name)):
+            values |= self._import(frame.module, imported, depth)  # `try: import x` / `except ImportError: x = None`
+        return values
+
+    def _assigned(
+        self, assigned: list[Assignment], frame: Frame, scope: Scope, line: int, branches: Branches, depth: int
+    ) -> tuple[Values, bool]:
+        """What assignments give a name in `line`, all of them for line 0; True if nothing before them counts."""
+        complete = False
+        chosen: list[Assignment] = []
+        for one in reversed([one for one in assigned if one.line < line] if line else assigned):
+            chosen.append(one)
+            if line and not one.adds and branches[: len(one.branches)] == one.branches:
+                complete = True
+                break
+        if not chosen:
+            chosen = assigned
+        values: Values = NOTHING
+        for one in chosen:
+            inner = frame if one.scope == frame.scope else Frame(frame.module, one.scope, callers=frame.callers)
+            values |= self.evaluate(one.value, inner, one.line, one.branches, depth)
+        return values, complete
+
+    def _parameter(self, function: Function, name: str, frame: Frame, depth: int) -> Values:
+        if name == function.parameters[0] and function.in_class and "staticmethod" not in function.decorators:
+            if "classmethod" in function.decorators:
+                return frozenset({ClassValue(frame.module, function.in_class)})
+            return frozenset({frame.instance or Instance(frame.module, function.in_class)})
+        outer = frame._replace(scope=function.name.rpartition(".")[0], bindings=None)
+        default = function.defaults.get(name)
+        if frame.bindings is not None:
+            for bound, values in frame.bindings:
+                if bound == name:
+                    return values or self._hinted(function, name, outer, depth)
+            found = self.evaluate(default, outer, 0, (), depth)
+            return found or self._hinted(function, name, outer, depth)
+        if not frame.callers:
+            return NOTHING
+        values = self._passed(frame.module, function, name, depth)
+        return values or self._hinted(function, name, outer, depth)
+
+    def _hinted(self, function: Function, name: str, frame: Frame, depth: int) -> Values:
+        hint = function.hints.get(name)
+        return self.evaluate(hint, frame, 0, (), depth) if hint is not None else NOTHING
+
+    def _passed(self, module: str, function: Function, name: str, depth: int) -> Values:
+        """What the calls of the project pass for a parameter; its default where one of them passes nothing, or none is
+        seen."""
+        key = (module, function.name, name)
+        if key in self._callers:
+            return self._callers[key]
+        self._callers[key] = NOTHING
+        outer = Frame(module, function.name.rpartition(".")[0])
+        default = self.evaluate(function.defaults.get(name), outer, 0, (), depth)
+        self._callers[key] = default  # what it is while its callers are looked at
+        values: Values = NOTHING
+        calls = 0
+        for caller, site, skipped in self._calls_of(module, function, depth):
+            calls += 1
+            given, argument = _argument(site.call, function, name, skipped)
+            if given:
+                values |= self.evaluate(argument, Frame(caller.file, site.scope), site.call.line, site.branches, depth)
+            else:
+                values |= default
+        if not calls or not values:
+            values |= default
+        self._callers[key] = values
+        return values
+
+    def _calls_of(self, module: str, function: Function, depth: int) -> Iterator[tuple[ModuleFacts, CallSite, int]]:
+        """The calls of a function, and how many of its parameters they do not pass (`self`)."""
+        last = function.name.rpartition(".")[2]
+        is_constructor = last == "__init__" and function.in_class is not None
+        static = "staticmethod" in function.decorators
+        skipped = 1 if function.in_class and not static else 0
+        names = [last]
+        if is_constructor:
+            names = ["__init__", *self._class_names(module, function.in_class or "")]
+        target = FunctionValue(module, function.name)
+        for name in names:
+            for caller, site in self._calls.get(name, ()):
+                frame = Frame(caller.file, site.scope)
+                if name == "__init__" and is_constructor:
+                    if self._is_super_call(site.call) and self._inherits(caller, site.scope, module, function, depth):
+                        yield caller, site, skipped
+                    continue
+                for value in self.evaluate(site.call.function, frame, site.call.line, site.branches, depth):
+                    if isinstance(value, FunctionValue) and value[:2] == target[:2]:
+                        # `Class.method(object, …)` passes `self` as well
+                        yield caller, site, skipped
+                        break
+                    if is_constructor and isinstance(value, ClassValue) and self._constructor(value) == target:
+                        yield caller, site, 1
+                        break
+
+    def _class_names(self, module: str, name: Scope) -> set[str]:
+        """The name of a class, and of those that inherit from it."""
+        if self._heirs is None:
+            self._heirs = {}
+            for facts in self.modules.values():
+                for one in facts.classes.values():
+                    for base in one.bases:
+                        self._heirs.setdefault(_last_name(base) or "", set()).add(one.name.rpartition(".")[2])
+        names: set[str] = set()
+        pending = {name.rpartition(".")[2], "cls"}
+        while pending:
+            one_name = pending.pop()
+            names.add(one_name)
+            pending |= self._heirs.get(one_name, set()) - names
+        return names
+
+    @staticmethod
+    def _is_super_call(call: Call) -> bool:
+        base = call.function.base if isinstance(call.function, Attribute) else None
+        return isinstance(base, Call) and base.function == Name("super")
+
+    def _inherits(self, caller: ModuleFacts, scope: Scope, module: str, function: Function, depth: int) -> bool:
+        method = caller.functions.get(scope)
+        if method is None or method.in_class is None:
+            return False
+        bases = self._ancestors(ClassValue(caller.file, method.in_class), depth)
+        return ClassValue(module, function.in_class or "") in bases[1:]
+
+    # -- imports ------------------------------------------------------------------------------------------------------
+
+    def _import(self, file: str, imported: Import, depth: int) -> Values:
+        if imported.name is None:
+            module = self._module(file, imported.level, imported.module)
+            if module is not None:
+                return frozenset({ModuleValue(module)})
+            return frozenset({External(imported.module)})
+        module = self._module(file, imported.level, imported.module)
+        if module is not None:
+            held = self.member(module, imported.name, depth)
+            if held:
+                return held
+        dotted = f"{imported.module}.{imported.name}" if imported.module else imported.name
+        inner = self._module(file, imported.level, dotted)
+        if inner is not None:
+            return frozenset({ModuleValue(inner)})
+        if module is None and imported.name in self.accessors and imported.module.endswith(self._accessor_module):
+            return frozenset({Database(self.accessors[imported.name])})
+        return frozenset({External(dotted)})
+
+    _accessor_module = "database_config"
+
+    def name_accessor(self, module: str) -> None:
+        """Say how generated accessors are called, for imports of one that is not there yet."""
+        self._accessor_module = module
+
+    def member(self, module: str, name: str, depth: int = 0) -> Values:
+        """What `name` is in `module`, as an importer sees it."""
+        facts = self.modules[module]
+        if facts.is_accessor and name in self.accessors:
+            return frozenset({Database(self.accessors[name])})
+        values = self._name(name, Frame(module, ""), 0, (), depth + 1) if depth < _DEEPEST else NOTHING
+        return frozenset(value for value in values if not isinstance(value, External) or value.name != name)
+
+    def _module(self, file: str, level: int, dotted: str) -> str | None:
+        """The project's module that an import in `file` means; None for a library's."""
+        key = (file, level, dotted)
+        if key not in self._imported:
+            self._imported[key] = self._find_module(*key)
+        return self._imported[key]
+
+    def _find_module(self, file: str, level: int, dotted: str) -> str | None:
+        directory = posixpath.dirname(file)
+        path = dotted.replace(".", "/")
+        if level:
+            for _ in range(level - 1):
+                directory = posixpath.dirname(directory)
+            return self._module_at(posixpath.join(directory, path) if path else directory)
+        if not path:
+            return None
+        place = directory
+        while True:
+            found = self._module_at(posixpath.join(place, path))
+            if found is not None and found != file:  # a module that imports its own name means another one
+                return found
+            if not place:
+                break
+            place = posixpath.dirname(place)
+        tail = path.rpartition("/")[2]
+        candidates = [
+            file
+            for file in self._by_tail.get(tail, ())
+            if "/" in path and f"/{file}".removesuffix(".py").removesuffix("/__init__").endswith(f"/{path}")
+        ]
+        return candidates[0] if len(candidates) == 1 else None
+
+    def _module_at(self, path: str) -> str | None:
+        for file in (f"{path}.py", f"{path}/__init__.py"):
+            if file in self.modules:
+                return file
+        return None
+
+    # -- attributes ---------------------------------------------------------------------------------------------------
+
+    def _attribute(self, value: Value, name: str, depth: int) -> Values:
+        match value:
+            case Database() | Elsewhere():
+                return frozenset({value}) if name in _SAME_CONNECTION | TRANSPARENT_METHODS else NOTHING
+            case ModuleValue(module):
+                found = self.member(module, name, depth)
+                if found or not module.endswith("/__init__.py"):
+                    return found
+                inner = self._module_at(posixpath.join(posixpath.dirname(module), name))
+                return frozenset({ModuleValue(inner)}) if inner else NOTHING
+            case External(outer):
+                return frozenset({External(f"{outer}.{name}")})
+            case SqlValue():
+                return frozenset({value}) if name in _TEXT_METHODS else NOTHING
+            case Instance() | ClassValue():
+                return self._member_of(value, name, depth)
+        return NOTHING
+
+    def _ancestors(self, value: ClassValue, depth: int) -> list[ClassValue]:
+        """A class and what it inherits from, as far as the project has it."""
+        if value in self._lineages:
+            return self._lineages[value]
+        found: list[ClassValue] = []
+        pending = [value]
+        while pending and len(found) < 20:
+            one = pending.pop(0)
+            facts = self.modules.get(one.module)
+            known: Class | None = facts.classes.get(one.name) if facts else None
+            if known is None or one in found:
+                continue
+            found.append(one)
+            for base in known.bases:
+                values = self.evaluate(base, Frame(one.module, one.name.rpartition(".")[0]), 0, (), depth)
+                pending += [base for base in values if isinstance(base, ClassValue)]
+        self._lineages[value] = found
+        return found
+
+    def _member_of(self, value: Instance | ClassValue, name: str, depth: int) -> Values:
+        key = (value, name)
+        if key not in self._members:
+            self._members[key] = NOTHING
+            self._members[key] = self._find_member(value, name, depth)
+        return self._members[key]
+
+    def _find_member(self, value: Instance | ClassValue, name: str, depth: int) -> Values:
+        owner = ClassValue(value.module, value.name)
+        instance = value if isinstance(value, Instance) else None
+        for cls in self._ancestors(owner, depth):
+            facts = self.modules[cls.module]
+            function = facts.functions.get(f"{cls.name}.{name}")
+            if function is not None:
+                method = FunctionValue(cls.module, function.name, instance)
+                if any(one.rpartition(".")[2] in ("property", "cached_property") for one in function.decorators):
+                    return self.returned(method, (), depth)
+                return frozenset({method})
+            if f"{cls.name}.{name}" in facts.classes:
+                return frozenset({ClassValue(cls.module, f"{cls.name}.{name}")})
+            if instance is not None and instance.bindings and not self._constructor(owner):
+                for bound, values in instance.bindings:  # a dataclass
+                    if bound == name and values:
+                        return values
+            assigned = [one for key in (f".{name}", name) for one in facts.assignments.get((cls.name, key), ())]
+            found: Values = NOTHING
+            for one in assigned:
+                known = instance.bindings if instance and one.scope.endswith(".__init__") else None
+                frame = Frame(cls.module, one.scope, known, instance)
+                found |= self.evaluate(one.value, frame, one.line, one.branches, depth)
+            if found:
+                return found
+        return NOTHING
+
+    def holdings(self, value: Instance) -> Values:
+        """The databases that an object's attributes lead to: what a wrapper of connections executes on."""
+        found: Values = NOTHING
+        for cls in self._ancestors(ClassValue(value.module, value.name), 0):
+            for scope, name in self.modules[cls.module].assignments:
+                if scope == cls.name:
+                    found |= self._member_of(value, name.removeprefix("."), 1)
+        return frozenset(one for one in found if isinstance(one, (Database, Elsewhere)))
+
+    def _constructor(self, value: ClassValue) -> FunctionValue | None:
+        for cls in self._ancestors(value, 0):
+            name = f"{cls.name}.__init__"
+            if name in self.modules[cls.module].functions:
+                return FunctionValue(cls.module, name)
+        return None
+
+    # -- calls --------------------------------------------------------------------------------------------------------
+
+    def _call(self, call: Call, frame: Frame, line: int, branches: Branches, depth: int) -> Values:
+        function = call.function
+
+        def argument(number: int) -> Values:
+            held = call.arguments[number] if number < len(call.arguments) else None
+            return self.evaluate(held, frame, line, branches, depth)
+
+        if isinstance(function, Attribute) and function.name == "__enter__" and not call.arguments:
+            entered = self.evaluate(function.base, frame, line, branches, depth)
+            return _union(self._entered(value, depth) for value in entered)
+        if function == Name("super"):
+            return self._super(frame, depth)
+        if function == Name("getattr") and len(call.arguments) > 1 and isinstance(call.arguments[1], Text):
+            names = call.arguments[1].value
+            return _union(self._attribute(value, names, depth) for value in argument(0)) | argument(2)
+        found: set[Value] = set()
+        for value in self.evaluate(function, frame, line, branches, depth):
+            match value:
+                case External(name):
+                    found |= self._library(name, call, frame, line, branches, depth)
+                case FunctionValue():
+                    known = self._function(value)
+                    if known is not None:
+                        bindings = self.bind(call, known, value, frame, line, branches, depth)
+                        found |= self.returned(value, bindings, depth)
+                case ClassValue():
+                    found.add(self._instantiate(value, call, frame, line, branches, depth))
+                case Database() | Elsewhere():
+                    found.add(value)
+                case SqlValue():
+                    found.add(value)
+                case Instance():
+                    found |= self._called_instance(value, depth)
+        if not found and isinstance(function, Attribute):
+            if function.name in ("get", "pop", "setdefault") and call.arguments:
+                key = call.arguments[0]
+                text = key.value if isinstance(key, Text) else None
+                found |= self._item(function.base, text, frame, line, branches, depth)
+            elif function.name in ("values", "items", "copy"):
+                found |= self.evaluate(function.base, frame, line, branches, depth)
+        return frozenset(found)
+
+    def _called_instance(self, value: Instance, depth: int) -> Values:
+        found = self._member_of(value, "__call__", depth)
+        return _union(self.returned(one, (), depth) for one in found if isinstance(one, FunctionValue))
+
+    def _entered(self, value: Value, depth: int) -> Values:
+        if isinstance(value, Instance):
+            for name in ("__enter__", "__aenter__"):
+                for method in self._member_of(value, name, depth):
+                    if isinstance(method, FunctionValue):
+                        return self.returned(method, (), depth)
+        return frozenset({value})
+
+    def _super(self, frame: Frame, depth: int) -> Values:
+        function = self.modules[frame.module].functions.get(frame.scope)
+        if function is None or function.in_class is None:
+            return NOTHING
+        ancestors = self._ancestors(ClassValue(frame.module, function.in_class), depth)
+        return frozenset(Instance(one.module, one.name) for one in ancestors[1:2])
+
+    def _function(self, value: FunctionValue) -> Function | None:
+        return self.modules[value.module].functions.get(value.name)
+
+    def bind(
+        self,
+        call: Call,
+        function: Function,
+        value: FunctionValue,
+        frame: Frame,
+        line: int,
+        branches: Branches,
+        depth: int,
+    ) -> Bindings:
+        """A call's arguments by the names of the parameters; those that are passed and lead nowhere are NOTHING."""
+        skipped = 1 if function.in_class and "staticmethod" not in function.decorators else 0
+        bound: dict[str, Values] = {}
+        for name in function.parameters[skipped:]:
+            given, argument = _argument(call, function, name, skipped)
+            if given:
+                bound[name] = self.evaluate(argument, frame, line, branches, depth)
+        return tuple(sorted(bound.items(), key=lambda item: item[0]))
+
+    def returned(self, value: FunctionValue, bindings: Bindings, depth: int) -> Values:
+        """What a call with these arguments returns or yields."""
+        function = self._function(value)
+        if function is None or depth > _DEEPEST:
+            return NOTHING
+        frame = Frame(value.module, value.name, bindings, value.instance)
+        return _union(
+            self.evaluate(held, frame, line, branches, depth + 1) for line, branches, held in function.returns
+        )
+
+    def _instantiate(
+        self, value: ClassValue, call: Call, frame: Frame, line: int, branches: Branches, depth: int
+    ) -> Instance:
+        constructor = self._constructor(value)
+        function = self._function(constructor) if constructor else None
+        if function is None:
+            named = tuple(
+                (name, self.evaluate(held, frame, line, branches, depth)) for name, held in sorted(call.keywords)
+            )
+            return Instance(value.module, value.name, named)
+        bindings = self.bind(call, function, constructor or FunctionValue("", ""), frame, line, branches, depth)
+        if any(_nesting(one) > 2 for _, values in bindings for one in values):
+            return Instance(value.module, value.name)
+        return Instance(value.module, value.name, bindings)
+
+    def _library(self, name: str, call: Call, frame: Frame, line: int, branches: Branches, depth: int) -> Values:
+        """What a function of a library gives."""
+
+        def evaluated(expression: Expression | None) -> Values:
+            return self.evaluate(expression, frame, line, branches, depth)
+
+        last = name.rpartition(".")[2]
+        keywords = dict(call.keywords)
+        first = call.arguments[0] if call.arguments else None
+        if name in _OPENERS:
+            path = first or next((keywords[one] for one in _PATH_KEYWORDS if one in keywords), None)
+            return frozenset(value for value in map(_opened, evaluated(path)) if value is not None)
+        if engine := other_engine(name):
+            return frozenset({Elsewhere(engine)})
+        if name.startswith("tempfile."):
+            return frozenset({TEMPORARY})
+        if name in ("os.getenv", "os.environ.get", "os.environ.setdefault", "environ.get", "getenv"):
+            default = call.arguments[1] if len(call.arguments) > 1 else keywords.get("default")
+            variable = self._variable(first.value) if isinstance(first, Text) else NOTHING
+            return variable | evaluated(default)
+        if name in _DEPENDENCIES:
+            return _union(self._result(value, depth) for value in evaluated(first or keywords.get("dependency")))
+        if last in _FIELDS:
+            default = keywords.get("default") or keywords.get("default_factory")
+            return evaluated(first) | evaluated(default)
+        if last in _SESSIONS:
+            return _union(evaluated(one) for one in (*call.arguments, *keywords.values()))
+        if name in _SAME or last in ("contextmanager", "asynccontextmanager"):
+            return evaluated(first)
+        if name == "functools.partial":
+            return evaluated(first)
+        return NOTHING
+
+    def _result(self, value: Value, depth: int) -> Values:
+        """What calling `value` without arguments gives."""
+        match value:
+            case FunctionValue():
+                return self.returned(value, (), depth)
+            case ClassValue():
+                return frozenset({Instance(value.module, value.name)})
+            case Instance():
+                return self._called_instance(value, depth)
+            case Database() | Elsewhere():
+                return frozenset({value})
+        return NOTHING
+
+    def _variable(self, name: str) -> Values:
+        database = self.variables.get(name)
+        return frozenset({Database(database)}) if database else NOTHING
+
+
+def other_engine(name: str) -> str | None:
+    """What the library of a dotted name connects to, if that is not SQLite."""
+    return _OTHER_ENGINES.get(name.partition(".")[0])
+
+
+def _text(text: str) -> Values:
+    if text == ":memory:" or "mode=memory" in text or text in ("sqlite://", "sqlite+aiosqlite://"):
+        return frozenset({MEMORY})
+    if ":memory:" in text and text.startswith(("sqlite", "file:")):
+        return frozenset({MEMORY})
+    if "://" in text and text.startswith(_OTHER_SCHEMES):
+        return frozenset({Elsewhere("another engine")})
+    return frozenset({TextValue(text)})
+
+
+def _typed(value: Value) -> Values:
+    """What a type hint promises: an object of a class, or another engine's connection."""
+    if isinstance(value, ClassValue):
+        return frozenset({Instance(value.module, value.name)})
+    engine = other_engine(value.name) if isinstance(value, External) else None
+    return frozenset({Elsewhere(engine)}) if engine else NOTHING
+
+
+def _opened(value: Value) -> Value | None:
+    """What opening a path gives: a connection to it."""
+    return value if isinstance(value, (Database, Elsewhere)) else None
+
+
+def _nesting(value: Value, depth: int = 0) -> int:
+    if not isinstance(value, Instance) or not value.bindings or depth > 4:
+        return 0
+    return 1 + max((_nesting(one, depth + 1) for _, values in value.bindings for one in values), default=0)
+
+
+def _argument(call: Call, function: Function, name: str, skipped: int) -> tuple[bool, Expression | None]:
+    """Is a parameter given in a call, and by what?"""
+    for keyword, value in call.keywords:
+        if keyword == name:
+            return True, value
+    index = function.parameters.index(name) - skipped
+    if 0 <= index < len(call.arguments):
+        return True, call.arguments[index]
+    return False, None
+
+
+def _scopes(scope: Scope) -> Iterator[Scope]:
+    """A scope and those around it, the module last."""
+    while scope:
+        yield scope
+        scope = scope.rpartition(".")[0]
+    yield ""
+
+
+def _last_name(expression: Expression) -> str | None:
+    if isinstance(expression, (Name, Attribute)):
+        return expression.name
+    return None
+
+
+def _dotted(expression: Expression) -> str | None:
+    parts: list[str] = []
+    while isinstance(expression, Attribute):
+        parts.append(expression.name)
+        expression = expression.base
+    if not isinstance(expression, Name):
+        return None
+    return ".".join([expression.name, *reversed(parts)])
+
+
+def _union(values: Iterable[Values]) -> Values:
+    found: set[Value] = set()
+    for one in values:
+        found |= one
+    return frozenset(found)
