@@ -73,6 +73,8 @@ class FinalTable:
     fillers: Mapping[str, str] = field(default_factory=dict)
     own_objects: tuple[str, ...] = ()
     """Indexes and triggers of a table that is rebuilt: they go with it and have to be made again."""
+    is_undecided: bool = False
+    """Its contributors disagree, and the policy does not say what becomes of it: `sql` is what `unify` would give."""
 
     @property
     def id_column(self) -> str | None:

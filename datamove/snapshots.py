@@ -171,7 +171,7 @@ def readable_copy(snapshot: Snapshot, scratch: Path, encoding: str | None = None
     It is the stored copy itself where that is complete and has the `encoding` (the target's; one connection cannot read
     two), else a new file at `scratch`. Raises DatabaseError for what SQLite cannot read or finds damaged.
     """
-    path = snapshot.stored if snapshot.is_complete else _recovered(snapshot, scratch)
+    path = snapshot.stored if snapshot.is_complete else recovered(snapshot, scratch)
     inventory = check(snapshot.name, path)
     if encoding is not None and path.stat().st_size and inventory.encoding != encoding:
         other = scratch.with_name(scratch.name + "-encoded")
@@ -180,11 +180,11 @@ def readable_copy(snapshot: Snapshot, scratch: Path, encoding: str | None = None
     return path, inventory
 
 
-def _recovered(snapshot: Snapshot, scratch: Path) -> Path:
+def recovered(snapshot: Snapshot, scratch: Path) -> Path:
     """A copy to which SQLite has applied the log or the journal."""
     for file in snapshot.files:
         shutil.copyfile(snapshot.stored.with_name(snapshot.stored.name + file.suffix), f"{scratch}{file.suffix}")
-    with _explained(snapshot.name):
+    with explained(snapshot.name):
         connection = apsw.Connection(os.fspath(scratch))
         try:
             connection.execute("PRAGMA journal_mode = DELETE").fetchall()
@@ -196,7 +196,7 @@ def _recovered(snapshot: Snapshot, scratch: Path) -> Path:
 
 def check(name: str, path: Path) -> Inventory:
     """Everything that is in a file of ours, after SQLite has looked at every page. Raises DatabaseError."""
-    with _explained(name):
+    with explained(name):
         connection = open_copy(path)
         try:
             connection.pragma("cache_size", -CHECK_CACHE_KIB)
@@ -219,7 +219,7 @@ def _is_content(line: str) -> bool:
 
 
 @contextmanager
-def _explained(name: str) -> Iterator[None]:
+def explained(name: str) -> Iterator[None]:
     """SQLite's refusals in words that say what to do."""
     try:
         yield

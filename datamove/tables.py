@@ -55,6 +55,7 @@ def final_table(draft: Draft, contributions: list[Contribution]) -> FinalTable:
         newest_by=decision.newest_by,
         columns_of=columns_of,
         fillers=agreement.fillers(contributors),
+        is_undecided=bool(differences) and decision.columns is not ColumnsPolicy.UNIFY,
     )
     rebuilt = first.database == draft.target and final.sql != first.sql
     _check_conflict_policy(draft, final)

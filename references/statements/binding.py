@@ -134,7 +134,8 @@ def _sql_arguments(call: Call, likely: bool) -> list[Expression]:
     positional = [one for one in call.arguments[:3] if one is not None]
     named = [value for name, value in call.keywords if name in _SQL_KEYWORDS]
     if likely:
-        return [*positional[:2], *named]
+        first = call.arguments[:1] if isinstance(call.function, Attribute) else call.arguments[:3]
+        return [*(one for one in first if one is not None), *named]
     return [one for one in (*positional, *named) if _holds_sql(one)] + [
         one for one in positional if isinstance(one, (Name, Attribute)) and one.name.lower().endswith(_SQL_NAMES)
     ]

@@ -205,7 +205,7 @@ def test_every_error_is_described_and_none_that_is_gone():
 # -- architecture and links ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("room", ["dbpolicy", "references", "codemods", "rules", "hooks", "datamove"])
+@pytest.mark.parametrize("room", ["dbpolicy", "references", "codemods", "rules", "hooks", "datamove", "sqlcheck"])
 def test_every_module_has_a_line(room):
     described = {row[0] for row in rows(section(ARCHITECTURE, "Rooms"))}
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / room).rglob("*.py") if path.name != "__init__.py"}
