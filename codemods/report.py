@@ -119,9 +119,11 @@ def _totals(outcome: Outcome) -> str:
     counts = f"{actions[Action.REWRITE] - unwritten} {verb}"
     if unwritten:
         counts += f", {unwritten} not written"
+    statements = sum(change.statements for change in changed)
+    renamed = f" {counted(statements, 'statement')} of SQL with new names;" if statements else ""
     return (
         f"{counted(sum(actions.values()), 'reference')}: {counts}, {actions[Action.REVIEW]} review,"
-        f" {actions[Action.LEAVE]} left;"
+        f" {actions[Action.LEAVE]} left;{renamed}"
         f" {len(changed)} of {counted(outcome.prepared.scan.files, 'file')} in {outcome.seconds:.1f} s"
     )
 
@@ -129,6 +131,7 @@ def _totals(outcome: Outcome) -> str:
 def _document(outcome: Outcome) -> dict[str, object]:
     prepared = outcome.prepared
     result = document(prepared.scan)
+    result["statements"] = sum(change.statements for change in prepared.changed)
     result["changed"] = [change.file.shown for change in prepared.changed]
     result["generated"] = [os.path.relpath(file.path, prepared.base) for file in prepared.generated]
     result["written"] = list(outcome.written.files)

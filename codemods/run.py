@@ -10,27 +10,39 @@ from pathlib import Path
 
 from codemods.accessors import GeneratedFile, RootFiles, root_files, updated_accessor
 from codemods.errors import RewriteError
+from codemods.guided import examine_any, waiting, with_sql_names
 from dbpolicy.errors import UserError
 from dbpolicy.model import AccessorStyle, Policy
+from references.candidates import is_candidate
 from references.discovery import Discovery, SourceFile, discover, shown_base
 from references.model import Action, FileError, Reference, Verdict
 from references.parallel import map_files
 from references.roots import Roots
-from references.scan import Examined, FileScan, Scan, combine, examine_file
-from references.text import UndecodableError
+from references.scan import Examined, FileScan, Scan, combine, examine_file, read
+from references.statements.scan import is_code_candidate
+from references.text import UndecodableError, decode_python
 from references.verdicts import Judge
 from references.writing import WriteError, replace_file, uninterrupted
+from sqlcheck.guidance import NO_GUIDANCE, Guidance, guide, retired_names
 
 
 @dataclass(frozen=True, slots=True)
 class FileRewrite:
-    """What a run found in one file; `new` is its content to be, None if it stays."""
+    """What a run found in one file; `new` is its content to be, None if it stays.
+
+    statements  how many of its statements get new names
+    depends_on  other files, relative to the policy, with the paths that these run on: all change, or none
+    failed      it was to be rewritten and could not be
+    """
 
     file: SourceFile
     scan: FileScan
     old: bytes = b""
     new: bytes | None = None
     needs_root: bool = False
+    statements: int = 0
+    depends_on: frozenset[str] = frozenset()
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +93,89 @@ def prepare_files(
     """Work out every change in the files of `discovery` without writing one. Raises UserError."""
     style = style or policy.accessor.style
     roots = Roots(policy)
-    function = partial(rewrite_file, judge=Judge(policy, roots, style))
-    results = map_files(function, discovery.files, jobs, progress)
+    guidance = find_guidance(policy, discovery.files, jobs)
+    function = partial(rewrite_file, judge=Judge(policy, roots, style), guidance=guidance)
+    gate = is_code_candidate if guidance.changes else is_candidate
+    results = all_or_none(map_files(function, discovery.files, jobs, progress, gate=gate))
     return _with_roots(results, discovery, base, policy, roots, style)
 
 
-def rewrite_file(file: SourceFile, *, judge: Judge) -> FileRewrite | None:
-    """Find, rewrite and prove one file in memory; None for the many files that name no database."""
-    examined = examine_file(file, judge)
+def find_guidance(policy: Policy, files: Iterable[SourceFile], jobs: int | None = None) -> Guidance:
+    """What the SQL of the whole application asks of a rewrite of `files`. Raises UserError.
+
+    Only a path to a retired database can have something to wait for, so files that name none cost one look.
+    """
+    names = [name.encode() for name in retired_names(policy)]
+    if not names or not any(_holds_any(file, names) for file in files):
+        return NO_GUIDANCE
+    return guide(policy, jobs)
+
+
+def _holds_any(file: SourceFile, names: Sequence[bytes]) -> bool:
+    try:
+        data = read(file)
+    except OSError:
+        return False  # which is reported where it is rewritten
+    return any(name in data for name in names)
+
+
+def all_or_none(results: Sequence[FileRewrite]) -> list[FileRewrite]:
+    """Files whose SQL changes with a path in another file stay as they are if that file cannot be rewritten."""
+    final = list(results)
+    failed = {result.file.in_policy for result in final if result.failed}
+    while True:
+        stuck = [n for n, result in enumerate(final) if not result.failed and result.depends_on & failed]
+        if not stuck:
+            return final
+        for number in stuck:
+            result = final[number]
+            reason = f"its SQL changes together with {', '.join(sorted(result.depends_on & failed))}, which does not"
+            references = tuple(_under_review(result.scan.references, f"not rewritten: {reason}"))
+            errors = (*result.scan.errors, FileError(result.file.shown, f"not rewritten: {reason}"))
+            final[number] = replace(result, scan=FileScan(references, errors), new=None, failed=True)
+            failed.add(result.file.in_policy)
+
+
+def rewrite_file(file: SourceFile, *, judge: Judge, guidance: Guidance = NO_GUIDANCE) -> FileRewrite | None:
+    """Find, rewrite and prove one file in memory; None for the many files that name no database.
+
+    A file that names none may still hold SQL that changes with a path in another file.
+    """
+    changes = guidance.changes.get(file.in_policy, ())
+    try:
+        examined = examine_any(file, judge) if changes else examine_file(file, judge)
+    except OSError as error:
+        return FileRewrite(file, FileScan(errors=(FileError(file.shown, f"cannot be read: {error.strerror}"),)))
     if examined is None:
         return None
     old = examined.data
-    references, errors = examined.references, list(examined.errors)
+    errors = list(examined.errors)
+    references = examined.references = waiting(examined.references, file, guidance)
     new = None
+    failed = False
+    source = examined.source
+    depends_on = frozenset(site for change in changes for site, _, _ in change.statement.sites) - {file.in_policy}
     try:
+        if changes:
+            source = source or decode_python(old)
+            examined = with_sql_names(examined, source, file, judge, changes)
         text = rewritten(examined, file, judge)
-        if text is not None and examined.source is not None:
-            new = examined.source.replaced(old, text)
+        if text is None and changes and examined.source is not None:
+            text = examined.source.text
+        references = examined.references
+        if text is not None and source is not None:
+            new = source.replaced(old, text)
     except (RewriteError, UndecodableError) as error:
         references = _under_review(references, f"not rewritten: {error}")
         errors.append(FileError(file.shown, f"not rewritten: {error}"))
+        failed = True
     if new == old:
         new = None
-    needs_root = new is not None and judge.style is not AccessorStyle.INLINE
-    return FileRewrite(file, FileScan(tuple(references), tuple(errors)), old if new else b"", new, needs_root)
+    imports = any(found.verdict.action is Action.REWRITE for found in references)
+    needs_root = new is not None and imports and judge.style is not AccessorStyle.INLINE
+    scan = FileScan(tuple(references), tuple(errors))
+    statements = len(changes) if new else 0
+    return FileRewrite(file, scan, old if new else b"", new, needs_root, statements, depends_on, failed)
 
 
 def rewritten(examined: Examined, file: SourceFile, judge: Judge) -> str | None:

@@ -103,7 +103,7 @@ class Renamer:
         return Renamed(sql, problem=f"no way to rename {candidates[0].text} in it keeps its meaning: do it by hand")
 
     def _edits(self, chosen: list[Word]) -> tuple[Edit, ...]:
-        return tuple(Edit(word.start, word.end, _written(word, self.names[word.key])) for word in chosen)
+        return tuple(_edit(word, self.names[word.key]) for word in chosen)
 
     def _pragma(self, sql: str, candidates: list[Word]) -> Renamed:
         """`PRAGMA table_info(sessions)`: the argument is the name, quoted or as text."""
@@ -188,12 +188,12 @@ def _choices(named: list[Word]) -> Iterator[list[Word]]:
         yield from (list(chosen) for chosen in combinations(named, size))
 
 
-def _written(word: Word, new: str) -> str:
+def _edit(word: Word, new: str) -> Edit:
     """The new name in the quotes of the old one; quoted if it needs it."""
     mark = word.written[0]
     if mark in "'\"`":
-        return mark + new.replace(mark, mark * 2) + mark
+        return Edit(word.start + 1, word.end - 1, new.replace(mark, mark * 2))
     if mark == "[":
-        return f"[{new}]"
+        return Edit(word.start + 1, word.end - 1, new)
     plain = new.isidentifier() and new.isascii()
-    return new if plain else quoted(new)
+    return Edit(word.start, word.end, new if plain else quoted(new))

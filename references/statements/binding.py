@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
-from references.model import Span
 from references.statements.expressions import Attribute, Call, Either, Expression, Item, Name, Sql
 from references.statements.model import Bound, Statement
 from references.statements.modules import CallSite, ModuleFacts
@@ -32,6 +31,7 @@ _EXECUTORS = frozenset(
 )
 _SQL_KEYWORDS = frozenset({"sql", "query", "statement", "stmt", "sql_script", "script", "q"})
 _DEEPEST = 6
+_MOST_DATABASES = 4
 
 
 @dataclass(slots=True)
@@ -66,17 +66,17 @@ def bind(project: Project) -> list[Statement]:
         only = cache(partial(_only_database, project, facts))
         for number, written in enumerate(facts.texts):
             known = uses.get((facts.file, number), _Use())
-            value = _with_names(project, facts, written.parts)
+            value, pieces = _with_names(project, facts, written.parts)
             if known.executed or is_surely_sql(value):
-                statements.append(_statement(project, facts, number, value, known, only))
+                statement = _statement(project, facts, number, value, known, only)
+                statements.append(replace(statement, pieces=pieces))
     return statements
 
 
 def _statement(
     project: Project, facts: ModuleFacts, number: int, value: str, use: _Use, only: Callable[[], Database | None]
 ) -> Statement:
-    line, column, end_line, end_column = facts.texts[number].position
-    span = Span(line, column + 1, end_line or line, (end_column or column) + 1)
+    span, literals = facts.spans[number]
     databases, reason, bound = use.databases, "", Bound.CONNECTION
     if not databases and not use.elsewhere:
         bound = Bound.FILE
@@ -86,6 +86,10 @@ def _statement(
             databases, reason = {single}, ""
         else:
             bound = Bound.NONE
+    elif len({database.name for database in databases}) > _MOST_DATABASES:
+        # A runner of migrations, a loop over all files: which statement belongs to which is decided when it runs.
+        names = ", ".join(sorted({database.name for database in databases}))
+        databases, bound, reason = set(), Bound.NONE, f"may run on any of {names}"
     elif not databases:
         bound, reason = Bound.NONE, " and ".join(sorted(use.elsewhere))
     return Statement(
@@ -99,6 +103,8 @@ def _statement(
         sites=tuple(sorted({database.site for database in databases if database.site})),
         executed=use.executed,
         script=use.script,
+        in_policy=facts.file,
+        literals=literals,
     )
 
 
@@ -231,14 +237,15 @@ def _only_database(project: Project, facts: ModuleFacts) -> Database | None:
         frame = Frame(facts.file, site.scope)
         for value in project.evaluate(site.call, frame, site.call.line, site.branches):
             if isinstance(value, Database):
-                found.add(value.name)
-                first = first or value
+                if value.site is None or value.site[0] == facts.file:
+                    found.add(value.name)
+                    first = first or value
             elif isinstance(value, Elsewhere):
                 return None
     if not found:
         sites = [site for site in facts.sites if site.database and not site.is_temporary]
         if len({site.database for site in sites}) == 1:
-            return Database(sites[0].database, (facts.shown, sites[0].line, sites[0].column))
+            return Database(sites[0].database, (facts.file, sites[0].line, sites[0].column))
         return None
     return first if len(found) == 1 else None
 
@@ -291,17 +298,24 @@ def _shown(expression: Expression) -> str:
     return "it"
 
 
-def _with_names(project: Project, facts: ModuleFacts, parts: Iterable[str | Expression | None]) -> str:
-    """The text, with fields filled in whose values are strings of the project: `f"SELECT * FROM {TABLE}"`."""
+def _with_names(
+    project: Project, facts: ModuleFacts, parts: Iterable[str | Expression | None]
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The text, with fields filled in whose values are strings of the project: `f"SELECT * FROM {TABLE}"`.
+
+    The ranges are those of the parts that are literals.
+    """
     text = ""
+    pieces: list[tuple[int, int]] = []
     for part in parts:
         if isinstance(part, str):
+            pieces.append((len(text), len(text) + len(part)))
             text += part
             continue
         values = project.evaluate(part, Frame(facts.file, ""), 0) if isinstance(part, (Name, Attribute)) else ()
         texts = {value.text for value in values if isinstance(value, TextValue)}
         text += texts.pop() if len(texts) == 1 and len(values) == 1 else "\ufffc"
-    return text
+    return text, tuple(pieces)
 
 
 def _last_name(call: Call) -> str:

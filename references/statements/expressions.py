@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from references.python.parsing import Position, position
@@ -67,10 +67,10 @@ class Entries(NamedTuple):
 
 
 class Item(NamedTuple):
-    """`base[key]`, or what iterating over `base` gives; `key` is None where it is computed."""
+    """`base[key]`, or what iterating over `base` gives; `key` is None for that, and where it leads nowhere."""
 
     base: Expression
-    key: str | None
+    key: Expression | None
 
 
 class Deferred(NamedTuple):
@@ -96,11 +96,12 @@ _DEEPEST = 40
 class SqlText(NamedTuple):
     """A string of SQL as it is written: literal parts and the expressions between them, None for what leads nowhere.
 
-    `position` is that of the whole expression, as `ast` counts.
+    `position` is that of the whole expression, as `ast` counts; `literals` are those of the string literals in it.
     """
 
     position: Position
     parts: tuple[str | Expression | None, ...]
+    literals: tuple[Position, ...]
 
     @property
     def text(self) -> str:
@@ -180,18 +181,18 @@ class Reader:
         if not isinstance(node.value, str):
             return None
         if is_sql(node.value):
-            return self._sql(node, (node.value,))
+            return self._sql(node, (node.value,), [node])
         return Text(node.value) if len(node.value) <= _LONGEST_TEXT else None
 
-    def _sql(self, node: ast.expr, parts: tuple[str | Expression | None, ...]) -> Sql:
-        self.texts.append(SqlText(position(node), parts))
+    def _sql(self, node: ast.expr, parts: tuple[str | Expression | None, ...], literals: Iterable[ast.expr]) -> Sql:
+        self.texts.append(SqlText(position(node), parts, tuple(map(position, literals))))
         return Sql(len(self.texts) - 1)
 
     def _joined(self, node: ast.JoinedStr, depth: int) -> Expression | None:
         parts = tuple(self._parts(node, depth))
         text = "".join(part if isinstance(part, str) else "\ufffc" for part in parts)
         if is_sql(text):
-            return self._sql(node, parts)
+            return self._sql(node, parts, [node])
         if "://" in text or text.startswith("file:"):  # a URL of a path that is held elsewhere
             if scheme := _scheme(text):
                 return Text(scheme)
@@ -227,15 +228,15 @@ class Reader:
         if isinstance(node.op, ast.Add):
             parts = tuple(self._parts(node, depth))
             if is_sql("".join(part if isinstance(part, str) else "\ufffc" for part in parts)):
-                return self._sql(node, parts)
+                return self._sql(node, parts, _literals(node))
             return _either([part for part in parts if part is not None and not isinstance(part, str)])
         if isinstance(node.op, ast.Mod) and (found := self._formatted(node, node.left, depth)) is not None:
             return found
         if isinstance(node.op, ast.BitOr):  # `a | b` of types
             return _either([self.read(node.left, depth), self.read(node.right, depth)])
         self.read(node.left, depth)
-        self.read(node.right, depth)
-        return None
+        last = self.read(node.right, depth)
+        return last if isinstance(node.op, ast.Div) else None  # `directory / name`: the name says which file
 
     def _formatted(self, node: ast.expr, template: ast.expr, depth: int) -> Expression | None:
         """`"… %s" % x` and `"… {}".format(x)`: SQL whose fields are computed."""
@@ -244,7 +245,8 @@ class Reader:
         if not is_sql(template.value):
             return None
         self._pass_over(node.right if isinstance(node, ast.BinOp) else ast.Tuple(node.args), depth)  # type: ignore[attr-defined]
-        return self._sql(node, tuple(_template_parts(template.value, percent=isinstance(node, ast.BinOp))))
+        parts = tuple(template_parts(template.value, percent=isinstance(node, ast.BinOp)))
+        return self._sql(node, parts, [template])
 
     def _name(self, node: ast.Name, depth: int) -> Expression:
         return Name(node.id)
@@ -302,12 +304,8 @@ class Reader:
 
     def _subscript(self, node: ast.Subscript, depth: int) -> Expression | None:
         base = self.read(node.value, depth)
-        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-        if key is None:
-            self.read(node.slice, depth)
-        if base is None:
-            return None
-        return Item(base, key if isinstance(key, str) else None)
+        key = self.read(node.slice, depth)
+        return None if base is None else Item(base, key)
 
     def _lambda(self, node: ast.Lambda, depth: int) -> Expression | None:
         body = self.read(node.body, depth)
@@ -377,7 +375,21 @@ def _scheme(text: str) -> str | None:
     return None if scheme.startswith(("sqlite", "\ufffc", "file")) else f"{scheme}://"
 
 
-def _template_parts(template: str, *, percent: bool) -> list[str | Expression | None]:
+def _literals(node: ast.BinOp) -> list[ast.expr]:
+    """The string literals that are put together with `+`, in order."""
+    operands: list[ast.expr] = []
+    pending: list[ast.expr] = [node]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Add):
+            pending += [one.right, one.left]
+        elif isinstance(one, ast.JoinedStr) or (isinstance(one, ast.Constant) and isinstance(one.value, str)):
+            operands.append(one)
+    return operands
+
+
+def template_parts(template: str, *, percent: bool) -> list[str | Expression | None]:
+    """The texts between the fields of a template for `%` or `format`, a field as None."""
     parts: list[str | Expression | None] = []
     offset = 0
     for match in (_PERCENT_FIELD if percent else _BRACE_FIELD).finditer(template):

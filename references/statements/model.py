@@ -27,10 +27,12 @@ class Statement:
     databases  names of the policy, or of files that it does not declare; empty if it is not bound
     reason     why it is not bound, or why it need not be
     elsewhere  it runs on what is no file of the application: in memory, temporary, another engine
-    sites      the places (file, line, column) that name the databases
+    sites      the places (file relative to the policy, line, column) that name the databases
     executed   something is seen to execute it
     script     several statements in one text: executescript
-    grows      text is added to it before it is executed
+    in_policy  the file's path relative to the policy
+    pieces     ranges of the text that are written as literals
+    literals   the string literals that hold them, as offsets in code points in the file
     """
 
     file: str
@@ -43,11 +45,13 @@ class Statement:
     sites: tuple[tuple[str, int, int], ...] = ()
     executed: bool = True
     script: bool = False
-    grows: bool = False
+    in_policy: str = ""
+    pieces: tuple[tuple[int, int], ...] = ()
+    literals: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_static(self) -> bool:
-        return "\ufffc" not in self.text and not self.grows
+        return "\ufffc" not in self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ together is worked out in `project`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from references.model import Span
 from references.python.parsing import Position
 from references.statements.expressions import (
     Attribute,
@@ -23,6 +24,7 @@ from references.statements.expressions import (
     SqlText,
     Text,
 )
+from references.text import LineTable
 
 Scope = str
 """The dotted name of a function or class in its module; "" is the module itself."""
@@ -87,27 +89,44 @@ class Import(NamedTuple):
 
 @dataclass(slots=True)
 class ModuleFacts:
-    """The facts of one module. `file` is its path relative to the policy, `shown` as it is reported."""
+    """The facts of one module. `file` is its path relative to the policy, `shown` as it is reported.
+
+    `spans` are those of `texts`, each with the offsets of its string literals. `guards` are what has to equal which
+    text in a block (`if self.kind == "log":`).
+    """
 
     file: str
     shown: str
     sites: tuple[SiteFact, ...] = ()
     texts: tuple[SqlText, ...] = ()
+    spans: tuple[tuple[Span, tuple[tuple[int, int], ...]], ...] = ()
     imports: dict[str, Import] = field(default_factory=dict)
     stars: list[Import] = field(default_factory=list)
     assignments: dict[tuple[Scope, str], list[Assignment]] = field(default_factory=dict)
     functions: dict[Scope, Function] = field(default_factory=dict)
     classes: dict[Scope, Class] = field(default_factory=dict)
     calls: list[CallSite] = field(default_factory=list)
+    guards: dict[int, list[tuple[Expression, str]]] = field(default_factory=dict)
     is_accessor: bool = False
 
 
-def module_facts(tree: ast.Module, facts: ModuleFacts, sites: Mapping[Position, int]) -> ModuleFacts:
-    """Fill `facts` from the module's syntax tree. `sites` gives the number of the site at a position."""
+def module_facts(text: str, tree: ast.Module, facts: ModuleFacts, sites: Mapping[Position, int]) -> ModuleFacts:
+    """Fill `facts` from the module's text and syntax tree. `sites` gives the number of the site at a position."""
     walk = _Walk(facts, sites)
     walk.block(tree.body, "", None, ())
     facts.texts = tuple(walk.reader.texts)
+    if facts.texts:
+        table = LineTable(text)
+        facts.spans = tuple(
+            (table.span(*_offsets(one.position, table)), tuple(_offsets(place, table) for place in one.literals))
+            for one in facts.texts
+        )
     return facts
+
+
+def _offsets(place: Position, table: LineTable) -> tuple[int, int]:
+    line, column, end_line, end_column = place
+    return table.offset(line, column), table.offset(end_line or line, end_column or column)
 
 
 class _Walk:
@@ -127,10 +146,29 @@ class _Walk:
             self.scope, self.branches = scope, branches
             self._statement(statement, scope, in_class, branches)
 
-    def _branch(self, body: list[ast.stmt], scope: Scope, in_class: Scope | None, branches: Branches) -> None:
+    def _branch(
+        self,
+        body: list[ast.stmt],
+        scope: Scope,
+        in_class: Scope | None,
+        branches: Branches,
+        test: ast.expr | None = None,
+    ) -> None:
         if body:
             self._blocks += 1
+            if test is not None and (guards := list(self._guards(test))):
+                self.facts.guards[self._blocks] = guards
             self.block(body, scope, in_class, (*branches, self._blocks))
+
+    def _guards(self, test: ast.expr) -> Iterator[tuple[Expression, str]]:
+        """What `test` compares with a text, if it holds only where they are equal."""
+        if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+            for part in test.values:
+                yield from self._guards(part)
+        match test:
+            case ast.Compare(left=left, ops=[ast.Eq()], comparators=[ast.Constant(value=str() as text)]):
+                if (held := Reader({}, _ignored, _ignored).read(left)) is not None:
+                    yield held, text
 
     def _statement(self, node: ast.stmt, scope: Scope, in_class: Scope | None, branches: Branches) -> None:
         match node:
@@ -153,7 +191,7 @@ class _Walk:
                 self.globals.setdefault(scope, set()).update(node.names)
             case ast.If() | ast.While():
                 self.reader.read(node.test)
-                self._branch(node.body, scope, in_class, branches)
+                self._branch(node.body, scope, in_class, branches, node.test)
                 self._branch(node.orelse, scope, in_class, branches)
             case ast.For() | ast.AsyncFor():
                 if (held := self.reader.read(node.iter)) is not None:
@@ -338,6 +376,10 @@ def _leads_somewhere(call: Call) -> bool:
 
 def _called(node: ast.expr) -> ast.expr:
     return node.func if isinstance(node, ast.Call) else node
+
+
+def _ignored(*_: object) -> None:
+    """For a reader of an expression that has been read before."""
 
 
 def _chain(node: ast.expr) -> str | None:

@@ -8,9 +8,10 @@ is nothing.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from references.python.composition import JOIN_FUNCTIONS
 from references.python.context import CONNECT_FUNCTIONS, TRANSPARENT_FUNCTIONS, TRANSPARENT_METHODS
 from references.statements.expressions import (
     Annotation,
@@ -130,6 +131,7 @@ _SAME_CONNECTION = frozenset(
 )
 _TEXT_METHODS = frozenset({"strip", "lstrip", "rstrip", "format", "replace", "join", "encode", "lower", "upper"})
 _DEEPEST = 60
+_MOST_OBJECTS = 12
 
 
 class Frame(NamedTuple):
@@ -159,9 +161,10 @@ class Project:
         self.variables = variables or {}
         self.accessors = accessors or {}
         self._values: dict[tuple[object, ...], Values] = {}
-        self._pending: set[tuple[object, ...]] = set()
-        self._callers: dict[tuple[str, Scope, str], Values] = {}
-        self._members: dict[tuple[Instance | ClassValue, str], Values] = {}
+        self._pending: dict[tuple[object, ...], Values] = {}
+        self._drafts: dict[tuple[object, ...], Values] = {}
+        self._preliminary = False
+        self._instances: dict[tuple[str, Scope], list[Instance]] = {}
         self._lineages: dict[ClassValue, list[ClassValue]] = {}
         self._heirs: dict[str, set[str]] | None = None
         self._imported: dict[tuple[str, int, str], str | None] = {}
@@ -193,15 +196,35 @@ class Project:
             case Site(number):
                 return self._site(frame.module, number)
         key = (id(expression), frame, line, branches)
-        if key not in self._values:
-            if key in self._pending:
-                return NOTHING
-            self._pending.add(key)
-            values = self._evaluate(expression, frame, line, branches, depth + 1)
-            self._pending.discard(key)
-            self._values[key] = values
-            return values
-        return self._values[key]
+        return self._once(key, NOTHING, lambda: self._evaluate(expression, frame, line, branches, depth + 1))
+
+    def _once(self, key: tuple[object, ...], meanwhile: Values, work: Callable[[], Values]) -> Values:
+        """Work a value out and remember it; what asks for it while that goes on gets `meanwhile`.
+
+        What was worked out from such a preliminary value is not the whole truth, and is forgotten with the question
+        that is being answered.
+        """
+        if key in self._values:
+            return self._values[key]
+        if key in self._drafts:
+            self._preliminary = True
+            return self._drafts[key]
+        if key in self._pending:
+            self._preliminary = True
+            return self._pending[key]
+        outer, self._preliminary = self._preliminary, False
+        self._pending[key] = meanwhile
+        try:
+            values = work()
+        finally:
+            del self._pending[key]
+        if not self._pending:
+            self._drafts.clear()
+            self._preliminary = False
+        kept = self._drafts if self._preliminary else self._values
+        kept[key] = values
+        self._preliminary = self._preliminary or outer
+        return values
 
     def _evaluate(self, expression: Expression, frame: Frame, line: int, branches: Branches, depth: int) -> Values:
         match expression:
@@ -234,7 +257,7 @@ class Project:
             return frozenset({TEMPORARY})
         if not site.database:
             return NOTHING
-        return frozenset({Database(site.database, (self.modules[module].shown, site.line, site.column))})
+        return frozenset({Database(site.database, (module, site.line, site.column))})
 
     def _chained(self, expression: Attribute, frame: Frame, line: int, branches: Branches, depth: int) -> Values | None:
         """`_local.conn`, where `_local.conn = …` is written somewhere in the module; None if nothing is."""
@@ -248,14 +271,16 @@ class Project:
         return None
 
     def _item(
-        self, base: Expression, key: str | None, frame: Frame, line: int, branches: Branches, depth: int
+        self, base: Expression, key: Expression | None, frame: Frame, line: int, branches: Branches, depth: int
     ) -> Values:
-        if key is not None and isinstance(base, Attribute) and base.name == "environ":
-            return self._variable(key)
+        if isinstance(key, Text) and isinstance(base, Attribute) and base.name == "environ":
+            return self._variable(key.value)
         entries = self._entries(base, frame, line, branches, depth)
         if entries is not None and key is not None:
-            chosen = [value for name, value in entries if name == key]
-            if chosen:
+            keys = self.evaluate(key, frame, line, branches, depth)
+            texts = {value.text for value in keys if isinstance(value, TextValue)}
+            chosen = [value for name, value in entries if name in texts]
+            if chosen and len(texts) == len(keys):
                 return _union(self.evaluate(value, frame, line, branches, depth) for value in chosen)
         return self.evaluate(base, frame, line, branches, depth)
 
@@ -363,64 +388,127 @@ class Project:
             return found or self._hinted(function, name, outer, depth)
         if not frame.callers:
             return NOTHING
-        values = self._passed(frame.module, function, name, depth)
+        receiver = frame.instance
+        if receiver is not None and (receiver.module, receiver.name) == (frame.module, function.in_class):
+            receiver = None
+        values = self._passed(frame.module, function, name, receiver, depth)
         return values or self._hinted(function, name, outer, depth)
 
     def _hinted(self, function: Function, name: str, frame: Frame, depth: int) -> Values:
         hint = function.hints.get(name)
         return self.evaluate(hint, frame, 0, (), depth) if hint is not None else NOTHING
 
-    def _passed(self, module: str, function: Function, name: str, depth: int) -> Values:
+    def _passed(self, module: str, function: Function, name: str, receiver: Instance | None, depth: int) -> Values:
         """What the calls of the project pass for a parameter; its default where one of them passes nothing, or none is
-        seen."""
-        key = (module, function.name, name)
-        if key in self._callers:
-            return self._callers[key]
-        self._callers[key] = NOTHING
+        seen.
+
+        With a `receiver`, an object of a class that inherits the method, only calls that may be of such an object
+        count.
+        """
+        key = ("passed", module, function.name, name, receiver and receiver[:2])
         outer = Frame(module, function.name.rpartition(".")[0])
         default = self.evaluate(function.defaults.get(name), outer, 0, (), depth)
-        self._callers[key] = default  # what it is while its callers are looked at
+        return self._once(key, default, lambda: self._passed_now(module, function, name, receiver, default, depth))
+
+    def _passed_now(
+        self, module: str, function: Function, name: str, receiver: Instance | None, default: Values, depth: int
+    ) -> Values:
         values: Values = NOTHING
         calls = 0
-        for caller, site, skipped in self._calls_of(module, function, depth):
+        for frame, site, skipped in self._calls_of(module, function, receiver, depth):
             calls += 1
             given, argument = _argument(site.call, function, name, skipped)
-            if given:
-                values |= self.evaluate(argument, Frame(caller.file, site.scope), site.call.line, site.branches, depth)
-            else:
-                values |= default
-        if not calls or not values:
-            values |= default
-        self._callers[key] = values
-        return values
+            values |= self.evaluate(argument, frame, site.call.line, site.branches, depth) if given else default
+        return values if calls and values else values | default
 
-    def _calls_of(self, module: str, function: Function, depth: int) -> Iterator[tuple[ModuleFacts, CallSite, int]]:
-        """The calls of a function, and how many of its parameters they do not pass (`self`)."""
+    def _calls_of(
+        self, module: str, function: Function, receiver: Instance | None, depth: int
+    ) -> Iterator[tuple[Frame, CallSite, int]]:
+        """The calls of a function, each with the frame it is in, and how many parameters it does not pass (`self`)."""
         last = function.name.rpartition(".")[2]
         is_constructor = last == "__init__" and function.in_class is not None
-        static = "staticmethod" in function.decorators
-        skipped = 1 if function.in_class and not static else 0
-        names = [last]
-        if is_constructor:
-            names = ["__init__", *self._class_names(module, function.in_class or "")]
+        skipped = 1 if function.in_class and "staticmethod" not in function.decorators else 0
+        names = ["__init__", *self._class_names(function.in_class or "")] if is_constructor else [last]
+        wanted = receiver or Instance(module, function.in_class or "")
         target = FunctionValue(module, function.name)
         for name in names:
             for caller, site in self._calls.get(name, ()):
-                frame = Frame(caller.file, site.scope)
                 if name == "__init__" and is_constructor:
                     if self._is_super_call(site.call) and self._inherits(caller, site.scope, module, function, depth):
-                        yield caller, site, skipped
+                        yield Frame(caller.file, site.scope), site, skipped
                     continue
-                for value in self.evaluate(site.call.function, frame, site.call.line, site.branches, depth):
-                    if isinstance(value, FunctionValue) and value[:2] == target[:2]:
-                        # `Class.method(object, …)` passes `self` as well
-                        yield caller, site, skipped
-                        break
-                    if is_constructor and isinstance(value, ClassValue) and self._constructor(value) == target:
-                        yield caller, site, 1
-                        break
+                for frame in self._frames(caller, site, depth):
+                    for value in self.evaluate(site.call.function, frame, site.call.line, site.branches, depth):
+                        if isinstance(value, FunctionValue) and self._may_be(value, target, wanted, receiver, depth):
+                            own = value.instance is not None and _is_self_call(
+                                site.call, caller.functions.get(site.scope)
+                            )
+                            yield (
+                                frame._replace(instance=wanted) if own and value[:2] != target[:2] else frame,
+                                site,
+                                skipped,
+                            )
+                            break
+                        if is_constructor and isinstance(value, ClassValue) and self._constructor(value) == target:
+                            yield frame, site, 1
+                            break
 
-    def _class_names(self, module: str, name: Scope) -> set[str]:
+    def _may_be(
+        self, value: FunctionValue, target: FunctionValue, wanted: Instance, receiver: Instance | None, depth: int
+    ) -> bool:
+        """May a call of `value` be one of `target` on an object of the class `wanted`?"""
+        cls = value.instance and ClassValue(*value.instance[:2])
+        if value[:2] == target[:2]:
+            return (
+                receiver is None
+                or cls is None
+                or cls == ClassValue(*receiver[:2])
+                or cls in self._ancestors(ClassValue(*receiver[:2]), depth)[1:]
+            )
+        if cls is None or value.name.rpartition(".")[2] != target.name.rpartition(".")[2]:
+            return False
+        return cls in self._ancestors(ClassValue(*wanted[:2]), depth)[1:]  # `self.up()` in a base class
+
+    def _frames(self, caller: ModuleFacts, site: CallSite, depth: int) -> list[Frame]:
+        """The frames in which a call may be: in a method, one for each object of its class that the project makes.
+
+        Objects for which the conditions around the call do not hold are left out.
+        """
+        free = Frame(caller.file, site.scope)
+        function = caller.functions.get(site.scope)
+        if function is None or function.in_class is None:
+            return [free]
+        made = self._made(caller.file, function.in_class, depth)
+        if not 0 < len(made) <= _MOST_OBJECTS:
+            return [free]
+        frames = [free._replace(instance=one) for one in made]
+        return [frame for frame in frames if self._is_feasible(caller, site, frame, depth)]
+
+    def _is_feasible(self, caller: ModuleFacts, site: CallSite, frame: Frame, depth: int) -> bool:
+        for branch in site.branches:
+            for expression, text in caller.guards.get(branch, ()):
+                values = self.evaluate(expression, frame, site.call.line, (), depth)
+                texts = {value.text for value in values if isinstance(value, TextValue)}
+                if texts and len(texts) == len(values) and text not in texts:
+                    return False
+        return True
+
+    def _made(self, module: str, name: Scope, depth: int) -> list[Instance]:
+        """The objects of a class that the project makes, by their constructor's arguments."""
+        key = (module, name)
+        if key not in self._instances:
+            self._instances[key] = []
+            found: dict[Instance, None] = {}
+            for caller, site in self._calls.get(name.rpartition(".")[2], ()):
+                frame = Frame(caller.file, site.scope)
+                values = self.evaluate(site.call.function, frame, site.call.line, site.branches, depth)
+                if ClassValue(module, name) in values:
+                    value = ClassValue(module, name)
+                    found[self._instantiate(value, site.call, frame, site.call.line, site.branches, depth)] = None
+            self._instances[key] = list(found)
+        return self._instances[key]
+
+    def _class_names(self, name: Scope) -> set[str]:
         """The name of a class, and of those that inherit from it."""
         if self._heirs is None:
             self._heirs = {}
@@ -561,11 +649,7 @@ class Project:
         return found
 
     def _member_of(self, value: Instance | ClassValue, name: str, depth: int) -> Values:
-        key = (value, name)
-        if key not in self._members:
-            self._members[key] = NOTHING
-            self._members[key] = self._find_member(value, name, depth)
-        return self._members[key]
+        return self._once(("member", value, name), NOTHING, lambda: self._find_member(value, name, depth))
 
     def _find_member(self, value: Instance | ClassValue, name: str, depth: int) -> Values:
         owner = ClassValue(value.module, value.name)
@@ -647,9 +731,12 @@ class Project:
                     found |= self._called_instance(value, depth)
         if not found and isinstance(function, Attribute):
             if function.name in ("get", "pop", "setdefault") and call.arguments:
-                key = call.arguments[0]
-                text = key.value if isinstance(key, Text) else None
-                found |= self._item(function.base, text, frame, line, branches, depth)
+                found |= self._item(function.base, call.arguments[0], frame, line, branches, depth)
+                found |= argument(1)
+            elif function.name == "join" and isinstance(function.base, Text):
+                found |= argument(0)
+            elif function.name == "joinpath":
+                found |= argument(len(call.arguments) - 1)
             elif function.name in ("values", "items", "copy"):
                 found |= self.evaluate(function.base, frame, line, branches, depth)
         return frozenset(found)
@@ -747,6 +834,8 @@ class Project:
             return evaluated(first) | evaluated(default)
         if last in _SESSIONS:
             return _union(evaluated(one) for one in (*call.arguments, *keywords.values()))
+        if name in JOIN_FUNCTIONS and call.arguments:
+            return evaluated(call.arguments[-1])
         if name in _SAME or last in ("contextmanager", "asynccontextmanager"):
             return evaluated(first)
         if name == "functools.partial":
@@ -814,6 +903,11 @@ def _argument(call: Call, function: Function, name: str, skipped: int) -> tuple[
     if 0 <= index < len(call.arguments):
         return True, call.arguments[index]
     return False, None
+
+
+def _is_self_call(call: Call, function: Function | None) -> bool:
+    base = call.function.base if isinstance(call.function, Attribute) else None
+    return function is not None and isinstance(base, Name) and function.parameters[:1] == (base.name,)
 
 
 def _scopes(scope: Scope) -> Iterator[Scope]:

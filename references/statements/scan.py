@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from references.text import UndecodableError, decode_python
 from references.verdicts import Judge, is_temporary
 
 _MAY_HOLD_SQL = re.compile(rb"execute|read_sql|[dD][bB]_?[pP][aA][tT][hH]")
+_SHORTEST_NAME = 5  # shorter ones are in every text
 _NO_DATABASE = frozenset({Kind.MESSAGE, Kind.DOCSTRING, Kind.GLOB, Kind.COMPARISON, Kind.IGNORE_PATTERN})
 
 
@@ -42,23 +43,47 @@ def scan_code(
     policy: Policy,
     *,
     jobs: int | None = None,
+    base: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CodeScan:
     """All references and statements below `targets`, from one pass over their files.
 
-    A connection that is opened in a file outside `targets` is not followed: name the whole project. Raises UserError
-    for a bad target.
+    Paths are reported relative to `base`, by default what the targets have in common. A connection that is opened in a
+    file outside `targets` is not followed: name the whole project. Raises UserError for a bad target.
     """
-    base = shown_base(list(targets))
-    discovery = discover(targets, policy, base)
+    discovery = discover(targets, policy, base or shown_base(list(targets)))
     judge = Judge(policy, Roots(policy), policy.accessor.style)
     results = map_files(partial(_scan_file, judge=judge), discovery.files, jobs, progress, gate=is_code_candidate)
     modules = {facts.file: facts for _, facts in results if facts is not None}
+    modules.update(_users(modules, discovery.files, judge, jobs))
     references = combine(discovery, [found for found, _ in results if found is not None])
     project = Project(modules, variables(policy), accessors(policy))
     project.name_accessor(policy.accessor.module)
     errors = tuple(error for error in references.errors)
     return CodeScan(references, Statements(tuple(bind(project)), errors, len(discovery.files)))
+
+
+def _users(
+    modules: Mapping[str, ModuleFacts], files: Sequence[SourceFile], judge: Judge, jobs: int | None
+) -> dict[str, ModuleFacts]:
+    """The modules that name a class with SQL in it, and hold none themselves: they may say on what it works."""
+    names = {
+        name.rpartition(".")[2].encode()
+        for facts in modules.values()
+        if facts.texts
+        for name in facts.classes
+        if len(name) > _SHORTEST_NAME
+    }
+    if not names:
+        return {}
+    named = re.compile(rb"\b(?:" + b"|".join(sorted(map(re.escape, names))) + rb")\b")
+
+    def gate(data: bytes) -> bool:
+        return not is_code_candidate(data) and named.search(data) is not None
+
+    python = [file for file in files if file.path.endswith(".py") and file.in_policy not in modules]
+    found = map_files(partial(_scan_file, judge=judge), python, jobs, gate=gate)
+    return {facts.file: facts for _, facts in found if facts is not None}
 
 
 def variables(policy: Policy) -> dict[str, str]:
@@ -102,7 +127,7 @@ def _scan_file(file: SourceFile, judge: Judge) -> tuple[FileScan | None, ModuleF
         facts.is_accessor = is_generated(text)
         sites = examined if examined else Examined()
         facts.sites = tuple(_site_fact(site, file.in_policy, judge) for site in sites.sites)
-        return found, module_facts(tree, facts, sites.numbers)
+        return found, module_facts(text, tree, facts, sites.numbers)
     except (UndecodableError, UnparsableError, RecursionError):
         return found, None  # a file without references that does not parse holds nothing that Python could run
 

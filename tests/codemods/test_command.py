@@ -209,7 +209,7 @@ def test_a_diff_from_below_an_accessor_root(project):
 
 # -- JSON -----------------------------------------------------------------------------------------------------------
 
-TOP = ["version", "summary", "references", "errors", "changed", "generated", "written", "warnings"]
+TOP = ["version", "summary", "references", "errors", "statements", "changed", "generated", "written", "warnings"]
 SUMMARY = [
     *("references", "rewrite", "review", "leave", "databases"),
     *("files_with_references", "files", "files_excluded", "errors"),
@@ -303,7 +303,7 @@ def test_the_number_of_jobs_changes_nothing(application, capsys, monkeypatch):
 def test_a_worker_process_that_dies_is_reported(application, capsys, monkeypatch):
     monkeypatch.setattr(parallel, "_WORTH_A_PROCESS", 0)
     parent = os.getpid()
-    monkeypatch.setattr("codemods.run.rewrite_file", lambda file, judge: os.getpid() == parent or os._exit(9))
+    monkeypatch.setattr("codemods.run.rewrite_file", lambda file, **_: os.getpid() == parent or os._exit(9))
     before = application.tree()
     assert dbfold.main(["rewrite", "--jobs", "2", "services"]) == 2
     assert capsys.readouterr().err == "dbfold: a worker process died, perhaps for want of memory; try --jobs 1\n"
