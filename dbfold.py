@@ -1,4 +1,4 @@
-"""The umbrella command: `dbfold init`, `audit`, `rewrite`, `move`, `check`. Assembles subcommands, holds no logic."""
+"""The umbrella command: `dbfold init`, `audit`, `rewrite`, `plan`, `sql`, `move`, `check`. Holds no logic."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ _COMMANDS = (
     ("audit", "references.audit", "list every place that names a database, and what happens to it"),
     ("rewrite", "codemods.rewrite_db_paths", "rewrite hardcoded database paths to the configured accessor"),
     ("check", "rules.check", "report every place that breaks a rule, and fail if there is one"),
-    ("move", "datamove.move", "move the rows of many databases into one: plan, run, verify, rollback"),
+    ("plan", "sqlcheck.plan", "show the whole journey on one page, with proposals for what is undecided"),
+    ("sql", "sqlcheck.sql", "check every SQL statement in the code against the schema after the move"),
+    ("move", "sqlcheck.move", "move the rows of many databases into one: plan, run, verify, rollback"),
     ("rule", "rules.describe", "say what a rule means, why it is there and how to mend what it finds"),
     ("ruff-config", "rules.ruff_config", "print the settings with which ruff bans sqlite3.connect"),
 )

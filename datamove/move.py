@@ -18,8 +18,8 @@ from references.command import CLEAN, FINDINGS
 LOG_NAME = "dbfold-move.log"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The subcommands and their options."""
+def add_arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The subcommands and their options; returns the parser of `run`, to which others may add what they ask first."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
         "--policy", type=Path, metavar="FILE", help="the policy (default: the nearest dbfold.yaml upwards)"
@@ -51,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     script.add_argument(
         "--output", type=Path, metavar="FILE", help="the script (default: scripts/rollback_database.sh by the policy)"
     )
+    return run
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -59,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     return action(arguments)
 
 
-def _policy(arguments: argparse.Namespace) -> Policy:
+def policy_of(arguments: argparse.Namespace) -> Policy:
+    """The policy that a subcommand works by. Raises UserError."""
     from dbpolicy.loading import find_policy, load_policy
     from references.command import resolved
 
@@ -77,7 +79,7 @@ def _plan(arguments: argparse.Namespace) -> int:
     from datamove.report import plan_text
     from datamove.terminal import terminal_progress
 
-    policy = _policy(arguments)
+    policy = policy_of(arguments)
     with terminal_progress(None) as progress:
         previews = plan(policy, arguments.data_dir, progress=progress)
     problems = [problem for preview in previews for problem in preview.problems]
@@ -107,7 +109,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from datamove.report import plan_text, result_text
     from datamove.terminal import terminal_progress
 
-    policy = _policy(arguments)
+    policy = policy_of(arguments)
     expected = _fingerprints(arguments.plan) if arguments.plan else None
     log = None
     if not arguments.dry_run:
@@ -151,7 +153,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     from datamove.terminal import terminal_progress
     from datamove.verifying import verify
 
-    policy = _policy(arguments)
+    policy = policy_of(arguments)
     with terminal_progress(None) as progress:
         found = verify(policy, arguments.data_dir, progress=progress)
     if arguments.format == "json":
@@ -171,7 +173,7 @@ def _rollback(arguments: argparse.Namespace) -> int:
     from datamove.restoring import rollback
     from datamove.terminal import terminal_progress
 
-    policy = _policy(arguments)
+    policy = policy_of(arguments)
     place = data_directory(policy, arguments.data_dir)
     chosen = backups.find(place / BACKUP_DIRECTORY, arguments.backup)
     if not arguments.yes:
@@ -188,7 +190,7 @@ def _list(arguments: argparse.Namespace) -> int:
     from datamove.estate import BACKUP_DIRECTORY, data_directory
     from datamove.report import backups_text
 
-    place = data_directory(_policy(arguments), arguments.data_dir)
+    place = data_directory(policy_of(arguments), arguments.data_dir)
     _show(backups_text(all_backups(place / BACKUP_DIRECTORY)))
     return CLEAN
 
@@ -196,6 +198,6 @@ def _list(arguments: argparse.Namespace) -> int:
 def _script(arguments: argparse.Namespace) -> int:
     from datamove.script import write_script
 
-    path = write_script(_policy(arguments), arguments.data_dir, arguments.output)
+    path = write_script(policy_of(arguments), arguments.data_dir, arguments.output)
     print(f"wrote {path}")  # noqa: T201
     return CLEAN

@@ -118,21 +118,31 @@ def _can_append(contributions: list[Contribution]) -> bool:
 
 def _ask_about_columns(draft: Draft, name: str, contributors: Mapping[str, Table], differences: Sequence[str]) -> None:
     databases = [database for database in contributors if database != draft.target]
-    keys, first = natural_keys(contributors), contributors[next(iter(contributors))]
-    if keys:
-        unify = f"columns: unify, key: [{', '.join(keys[0])}], on_conflict: keep-target"
-    elif first.rowid_alias and all(table.column(first.rowid_alias) for table in contributors.values()):
-        unify = "columns: unify, on_conflict: keep-both"  # equal numbers do not make equal rows
-    else:
-        unify = "columns: unify, on_conflict: keep-target"
+    unify = unify_choice(name, contributors)
     draft.problem(
         databases[-1],
         name,
         f"also in {', '.join(database for database in contributors if database != databases[-1])}, with other columns: "
         + "; ".join(differences),
-        f"tables: {{{name}: {{{unify}}}}}",
+        f"tables: {{{name}: {settings_text(unify)}}}",
         *(rename_line(database, name) for database in databases),
     )
+
+
+def unify_choice(name: str, contributors: Mapping[str, Table]) -> TablePolicy:
+    """What to write under `tables` for a table that gets the columns of all: the most careful way."""
+    keys, first = natural_keys(contributors), contributors[next(iter(contributors))]
+    on_conflict = OnConflict.KEEP_TARGET
+    if not keys and first.rowid_alias and all(table.column(first.rowid_alias) for table in contributors.values()):
+        on_conflict = OnConflict.KEEP_BOTH  # equal numbers do not make equal rows
+    return TablePolicy(name, key=keys[0] if keys else (), on_conflict=on_conflict, columns=ColumnsPolicy.UNIFY)
+
+
+def settings_text(table: TablePolicy) -> str:
+    """An entry of `tables` as YAML."""
+    settings = [f"columns: {table.columns}"] if table.columns else []
+    settings += [f"key: [{', '.join(table.key)}]"] if table.key else []
+    return f"{{{', '.join([*settings, f'on_conflict: {table.on_conflict}'])}}}"
 
 
 def natural_keys(contributors: Mapping[str, Table]) -> list[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from sqlcheck.preparing import Schema
-from sqlcheck.tokens import HOLE
+from sqlcheck.shapes import HOLE
 
 # A value, an assignment or a condition, a column, more of a list or of a clause.
 _FILLERS = ("1", "rowid = 1", "rowid", "", "AND 1", "WHERE 1")

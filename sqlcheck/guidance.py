@@ -19,7 +19,7 @@ from sqlcheck.judging import Judge, Judgement
 from sqlcheck.merging import Outlook, look_ahead
 from sqlcheck.renaming import Edit
 from sqlcheck.schemas import Schemas, find_schemas
-from sqlcheck.tokens import words
+from sqlcheck.shapes import words
 
 Place = tuple[str, int, int]
 """A site: its file relative to the policy, line and column."""

@@ -14,7 +14,7 @@ from sqlcheck.filling import Filled, fill
 from sqlcheck.merging import Merged, Outlook
 from sqlcheck.preparing import Prepared, Schema
 from sqlcheck.renaming import Edit, Renamed, Renamer, apply
-from sqlcheck.tokens import HOLE, Shape, shape, split, words
+from sqlcheck.shapes import HOLE, Shape, shape, split, words
 
 
 class Effect(StrEnum):

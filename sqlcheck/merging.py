@@ -20,12 +20,21 @@ class Merged:
     """One database that takes others in: its plan, its schema after the move, and each source's new names.
 
     `names` maps a database to the objects that get another name there, old (as SQLite compares names) to new.
+    `inventories` are those of the target and of its sources.
     """
 
     target: str
     plan: Plan
     schema: Schema
     names: Mapping[str, Mapping[str, str]]
+    inventories: Mapping[str, Inventory]
+
+    def original(self, database: str, final: FinalTable) -> str:
+        """The name that a table has in one of its databases before the move."""
+        return next(
+            (m.name for m in self.plan.moves if m.database == database and folded(m.target) == folded(final.name)),
+            final.name,
+        )
 
     def final_of(self, database: str, table: str) -> FinalTable | None:
         """What becomes of a database's table; None for what is none, such as a view."""
@@ -58,8 +67,10 @@ def look_ahead(policy: Policy, before: Schemas) -> Outlook:
             continue
         base = before.schemas.get(target.name) or Schema()
         inventories = {name: _inventory(schema) for name, schema in sources.items()}
-        plan = make_plan(policy, target.name, _inventory(base), inventories, ())
-        merged = Merged(target.name, plan, _after(plan, base), _new_names(plan))
+        own = _inventory(base)
+        plan = make_plan(policy, target.name, own, inventories, ())
+        inventories[target.name] = own
+        merged = Merged(target.name, plan, _after(plan, base), _new_names(plan), inventories)
         outlook.targets[target.name] = merged
         for name in (target.name, *sources):
             outlook.merged[name] = merged

@@ -17,7 +17,7 @@ from datamove.ddl import renamed
 from datamove.engine import folded, quoted
 from sqlcheck.filling import fill
 from sqlcheck.preparing import Action, Schema
-from sqlcheck.tokens import Shape, Word, shape, words
+from sqlcheck.shapes import Shape, Word, shape, words
 
 Names = Mapping[str, str]
 """Old names, as SQLite compares names, to new ones."""

@@ -13,7 +13,7 @@ from datamove.snapshots import copy_shared, explained, recovered
 from dbpolicy.model import Policy
 from references.statements.model import Statement
 from sqlcheck.preparing import Schema
-from sqlcheck.tokens import HOLE, shape, split, words
+from sqlcheck.shapes import HOLE, shape, split, words
 
 
 @dataclass(frozen=True, slots=True)

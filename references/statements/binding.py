@@ -48,7 +48,8 @@ class _Use:
 def bind(project: Project) -> list[Statement]:
     """The statements of all modules, in the order of the modules and of their lines."""
     uses: dict[tuple[str, int], _Use] = defaultdict(_Use)
-    for facts in project.modules.values():
+    modules = list(project.modules.values())
+    for facts in modules:
         for site in facts.calls:
             frame = Frame(facts.file, site.scope, callers=False)
             for text, found in _executed(project, facts, site, frame, 0):
@@ -62,7 +63,7 @@ def bind(project: Project) -> list[Statement]:
                 if not databases and not elsewhere:
                     use.receivers.append((facts, site, site.call.function))
     statements: list[Statement] = []
-    for facts in project.modules.values():
+    for facts in modules:
         only = cache(partial(_only_database, project, facts))
         for number, written in enumerate(facts.texts):
             known = uses.get((facts.file, number), _Use())

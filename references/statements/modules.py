@@ -369,9 +369,8 @@ def _leads_somewhere(call: Call) -> bool:
     function = call.function
     if isinstance(function, (Name, Attribute)) and function.name in _PLAIN_CALLS:
         return False
-    return bool(call.keywords) or any(
-        argument is not None and not isinstance(argument, Text) for argument in call.arguments
-    )
+    given = (*call.arguments, *(value for _, value in call.keywords))
+    return not given or any(value is not None and not isinstance(value, Text) for value in given)
 
 
 def _called(node: ast.expr) -> ast.expr:

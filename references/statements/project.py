@@ -148,16 +148,21 @@ class Frame(NamedTuple):
 
 
 class Project:
-    """The facts of modules, and the values of their expressions. `variables` maps environment variables to databases,
-    `accessors` the names that a generated accessor defines."""
+    """The facts of modules, and the values of their expressions.
+
+    `variables` maps environment variables to databases, `accessors` the names that a generated accessor defines. `load`
+    gives modules that are imported and not among `modules`.
+    """
 
     def __init__(
         self,
         modules: Mapping[str, ModuleFacts],
         variables: Mapping[str, str] | None = None,
         accessors: Mapping[str, str] | None = None,
+        load: Callable[[str], ModuleFacts | None] | None = None,
     ) -> None:
-        self.modules = modules
+        self.modules = dict(modules)
+        self._load = load or _nothing_more
         self.variables = variables or {}
         self.accessors = accessors or {}
         self._values: dict[tuple[object, ...], Values] = {}
@@ -168,6 +173,8 @@ class Project:
         self._lineages: dict[ClassValue, list[ClassValue]] = {}
         self._heirs: dict[str, set[str]] | None = None
         self._imported: dict[tuple[str, int, str], str | None] = {}
+        self._classes: dict[str, list[ClassValue]] | None = None
+        self._packages = {file.partition("/")[0] for file in modules if "/" in file}
         self._by_tail: dict[str, list[str]] = {}
         for file in modules:
             stem = file.removesuffix(".py").removesuffix("/__init__")
@@ -414,12 +421,12 @@ class Project:
         self, module: str, function: Function, name: str, receiver: Instance | None, default: Values, depth: int
     ) -> Values:
         values: Values = NOTHING
-        calls = 0
         for frame, site, skipped in self._calls_of(module, function, receiver, depth):
-            calls += 1
             given, argument = _argument(site.call, function, name, skipped)
             values |= self.evaluate(argument, frame, site.call.line, site.branches, depth) if given else default
-        return values if calls and values else values | default
+        # Tests pass throw-away databases; what the application uses is then the default.
+        only_thrown_away = all(value in (MEMORY, TEMPORARY) for value in values)
+        return values | default if only_thrown_away else values
 
     def _calls_of(
         self, module: str, function: Function, receiver: Instance | None, depth: int
@@ -512,7 +519,7 @@ class Project:
         """The name of a class, and of those that inherit from it."""
         if self._heirs is None:
             self._heirs = {}
-            for facts in self.modules.values():
+            for facts in list(self.modules.values()):
                 for one in facts.classes.values():
                     for base in one.bases:
                         self._heirs.setdefault(_last_name(base) or "", set()).add(one.name.rpartition(".")[2])
@@ -553,9 +560,25 @@ class Project:
         inner = self._module(file, imported.level, dotted)
         if inner is not None:
             return frozenset({ModuleValue(inner)})
+        if module is None and self._is_own(imported) and (moved := self._only_class(imported.name)) is not None:
+            return frozenset({moved})
         if module is None and imported.name in self.accessors and imported.module.endswith(self._accessor_module):
             return frozenset({Database(self.accessors[imported.name])})
         return frozenset({External(dotted)})
+
+    def _is_own(self, imported: Import) -> bool:
+        """Does an import name a package of the project?"""
+        return imported.level > 0 or imported.module.partition(".")[0] in self._packages
+
+    def _only_class(self, name: str) -> ClassValue | None:
+        """The one class of that name: where an import of the project's own leads nowhere, the class has moved."""
+        if self._classes is None:
+            self._classes = {}
+            for facts in list(self.modules.values()):
+                for one in facts.classes:
+                    self._classes.setdefault(one.rpartition(".")[2], []).append(ClassValue(facts.file, one))
+        found = self._classes.get(name, [])
+        return found[0] if len(found) == 1 else None
 
     _accessor_module = "database_config"
 
@@ -605,6 +628,8 @@ class Project:
 
     def _module_at(self, path: str) -> str | None:
         for file in (f"{path}.py", f"{path}/__init__.py"):
+            if file not in self.modules and (facts := self._load(file)) is not None:
+                self.modules[file] = facts
             if file in self.modules:
                 return file
         return None
@@ -903,6 +928,10 @@ def _argument(call: Call, function: Function, name: str, skipped: int) -> tuple[
     if 0 <= index < len(call.arguments):
         return True, call.arguments[index]
     return False, None
+
+
+def _nothing_more(file: str) -> None:
+    """There are no other modules."""
 
 
 def _is_self_call(call: Call, function: Function | None) -> bool:

@@ -26,6 +26,7 @@ from references.text import UndecodableError, decode_python
 from references.verdicts import Judge, is_temporary
 
 _MAY_HOLD_SQL = re.compile(rb"execute|read_sql|[dD][bB]_?[pP][aA][tT][hH]")
+_THROW_AWAY_NAME = re.compile(r"(?i)(?:temp|tmp|test|mock|dummy)[_-]")
 _SHORTEST_NAME = 5  # shorter ones are in every text
 _NO_DATABASE = frozenset({Kind.MESSAGE, Kind.DOCSTRING, Kind.GLOB, Kind.COMPARISON, Kind.IGNORE_PATTERN})
 
@@ -57,7 +58,14 @@ def scan_code(
     modules = {facts.file: facts for _, facts in results if facts is not None}
     modules.update(_users(modules, discovery.files, judge, jobs))
     references = combine(discovery, [found for found, _ in results if found is not None])
-    project = Project(modules, variables(policy), accessors(policy))
+    others = {file.in_policy: file for file in discovery.files if file.in_policy not in modules}
+
+    def load(name: str) -> ModuleFacts | None:
+        """A module that is only imported, such as a package that hands on what others define."""
+        file = others.pop(name, None)
+        return _scan_file(file, judge)[1] if file is not None else None
+
+    project = Project(modules, variables(policy), accessors(policy), load)
     project.name_accessor(policy.accessor.module)
     errors = tuple(error for error in references.errors)
     return CodeScan(references, Statements(tuple(bind(project)), errors, len(discovery.files)))
@@ -141,6 +149,7 @@ def _site_fact(site: Site, in_policy: str, judge: Judge) -> SiteFact:
         place.directory is DirectoryKind.TEMPORARY
         or is_temporary(site.text)
         or site.kind is Kind.TEMPORARY
+        or (place.entry is None and _THROW_AWAY_NAME.match(name) is not None)
         or judge.policy.temporary_files.matching(in_policy) is not None
     )
     return SiteFact(name, site.span.line, site.span.column, throw_away)
