@@ -139,9 +139,10 @@ def _option(
     outlook = look_ahead(decided(policy, decisions), before)
     concerned = [one for one in statements if set(one.databases) & set(final.contributors)]
     judged = Judge(outlook).judge(concerned).judgements
-    names = {folded(final.name), *(folded(one.table) for one in decisions if isinstance(one, Rename))}
+    new = {folded(one.new) for one in decisions if isinstance(one, Rename)}
+    names = {folded(final.name), *new, *(folded(one.table) for one in decisions if isinstance(one, Rename))}
+    renamed = [one for one in judged if new & {folded(edit.text) for edit in one.edits}]
     touching = [one for one in judged if names & {folded(name) for name in one.tables}]
-    renamed = [one for one in touching if one.edits]
     return Option(
         kind,
         decisions,

@@ -12,12 +12,15 @@ from sqlcheck.judging import Effect, Judgement
 from sqlcheck.overview import DatabaseRow, Overview
 
 _TITLES = {
-    Effect.BREAKS: "break: SQLite accepted them, and does not any more",
-    Effect.CHANGES: "change their meaning",
-    Effect.UNCHECKED: "could not be checked",
-    Effect.FAILS_ALREADY: "fail before the move already",
-    Effect.SAME: "stay as they are",
-    Effect.ELSEWHERE: "run on what is no file of the application",
+    Effect.BREAKS: (
+        "breaks: SQLite accepted it, and does not any more",
+        "break: SQLite accepted them, and does not any more",
+    ),
+    Effect.CHANGES: ("changes its meaning", "change their meaning"),
+    Effect.UNCHECKED: ("could not be checked", "could not be checked"),
+    Effect.FAILS_ALREADY: ("fails before the move already", "fail before the move already"),
+    Effect.SAME: ("stays as it is", "stay as they are"),
+    Effect.ELSEWHERE: ("runs on what is no file of the application", "run on what is no file of the application"),
 }
 _ALWAYS = (Effect.BREAKS, Effect.CHANGES, Effect.UNCHECKED)
 _LONGEST = 72
@@ -30,7 +33,8 @@ def sql_lines(checked: Checked, *, everything: bool = False) -> Iterator[str]:
     for effect in _ALWAYS if not everything else tuple(_TITLES):
         found = checked.judged.of(effect)
         if found:
-            yield f"{counted(len(found), 'statement')} {_TITLES[effect]}:"
+            one, several = _TITLES[effect]
+            yield f"{counted(len(found), 'statement')} {one if len(found) == 1 else several}:"
             yield from (f"  {_line(one)}" for one in found)
             yield ""
     waiting = [one for one in checked.judged.judgements if one.edits]
