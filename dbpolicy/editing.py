@@ -13,8 +13,8 @@ from dbpolicy.errors import UserError
 def with_entry(text: str, path: tuple[str, ...], value: str) -> str:
     """The text of a policy with `value`, a piece of YAML in one line, under the keys of `path`.
 
-    Keys that are not there are added; a value that is there is replaced. Raises UserError for a text in which there is
-    no mapping where one is needed.
+    Keys that are not there are added; a value in one line that is there is replaced. Raises UserError where something
+    else is in the place.
     """
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if not isinstance(root, MappingNode):
@@ -25,6 +25,8 @@ def with_entry(text: str, path: tuple[str, ...], value: str) -> str:
         if found is None:
             break
         if depth == len(path) - 1:
+            if not isinstance(found, ScalarNode) and not found.flow_style:
+                raise UserError(f"{'.'.join(path)} is there already, over several lines; change it by hand")
             return text[: found.start_mark.index] + value + text[found.end_mark.index :]
         if isinstance(found, ScalarNode) and not found.value.strip():  # `rename:` with nothing behind it
             rest = _nested(path[depth + 1 :], value)
@@ -33,7 +35,7 @@ def with_entry(text: str, path: tuple[str, ...], value: str) -> str:
             raise UserError(f"{'.'.join(path[: depth + 1])} is no mapping; write the entry by hand")
         node, depth = found, depth + 1
     entry = _nested(path[depth:], value)
-    if node is root:
+    if node is root and not node.flow_style:
         inner = path[depth + 1 :]
         block = f"{_scalar(path[depth])}:\n  {_nested(inner, value)}\n" if inner else f"{entry}\n"
         return f"{text.rstrip()}\n\n{block}"

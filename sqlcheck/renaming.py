@@ -7,7 +7,7 @@ several choices do, the one with the fewest words is taken: what is not needed i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -52,11 +52,15 @@ def apply(sql: str, edits: tuple[Edit, ...]) -> str:
 
 
 class Renamer:
-    """Renames in the statements of one database. `old` is its schema; `names` are those that change."""
+    """Renames in the statements of one database. `old` is its schema; `names` are those that change.
+
+    The proof is done with names that exist nowhere: no old name means anything any more, even if names are swapped.
+    """
 
     def __init__(self, old: Schema, names: Names) -> None:
         self.old, self.names = old, names
-        self.new = _renamed_schema(old, names)
+        self.fresh = {name: f"dbfold_{number}_{name}" for number, name in enumerate(names)}
+        self.new = _renamed_schema(old, self.fresh)
 
     def rename(self, sql: str) -> Renamed:
         """One statement with the new names; it may have holes."""
@@ -87,29 +91,21 @@ class Renamer:
             return Renamed(sql, problem=f"it names {candidates[0].text} and cannot be checked: {before.error}")
         literals = [word for word in candidates if word.is_text] if before.reads_schema else []
         named = [word for word in candidates if word.may_be_name]
-        fixed = self._edits(literals)
-        wanted = _mapped(before.actions, self.names)
-        if wanted == _mapped(before.actions, {}):  # an index may still be named: INDEXED BY
-            after = self.new.prepare(apply(sql, fixed))
-            if after.error is None and _mapped(after.actions, {}) == wanted:
-                return Renamed(apply(sql, fixed), fixed)
+        wanted = _mapped(before.actions, self.fresh)
         if len(named) > _MOST_WORDS:
             return Renamed(sql, problem=f"{candidates[0].text} is in it {len(named)} times: rename it by hand")
         for chosen in _choices(named):
-            edits = self._edits([*chosen, *literals])
-            after = self.new.prepare(apply(sql, edits))
+            after = self.new.prepare(apply(sql, _edits(chosen, self.fresh)))
             if after.error is None and _mapped(after.actions, {}) == wanted:
+                edits = _edits([*chosen, *literals], self.names)
                 return Renamed(apply(sql, edits), edits)
         return Renamed(sql, problem=f"no way to rename {candidates[0].text} in it keeps its meaning: do it by hand")
-
-    def _edits(self, chosen: list[Word]) -> tuple[Edit, ...]:
-        return tuple(_edit(word, self.names[word.key]) for word in chosen)
 
     def _pragma(self, sql: str, candidates: list[Word]) -> Renamed:
         """`PRAGMA table_info(sessions)`: the argument is the name, quoted or as text."""
         if words(sql)[1].key not in _ASKS_FOR:
             return Renamed(sql)
-        edits = self._edits(candidates[-1:])
+        edits = _edits(candidates[-1:], self.names)
         return Renamed(apply(sql, edits), edits)
 
     def _created(self, sql: str, found: Shape, candidates: list[Word]) -> Renamed:
@@ -120,11 +116,11 @@ class Renamer:
         if error is not None or name not in scratch.objects():
             return Renamed(sql, problem=f"it names {candidates[0].text} and cannot be checked: {error}")
         before = words(scratch.objects()[name][2])
-        for old, new in self.names.items():
+        for old, fresh in self.fresh.items():
             if scratch.objects().get(old, ("",))[0] == "table":
-                scratch.execute(f"ALTER TABLE {quoted(old)} RENAME TO {quoted(new)}")
+                scratch.execute(f"ALTER TABLE {quoted(old)} RENAME TO {quoted(fresh)}")
         stored = scratch.objects()
-        after = words((stored.get(folded(self.names.get(name, name))) or stored[name])[2])
+        after = words((stored.get(folded(self.fresh.get(name, name))) or stored[name])[2])
         written = words(sql)
         end = len(written) - sum(word.written == ";" for word in written[-1:])
         chosen = [
@@ -141,18 +137,16 @@ class Renamer:
             return Renamed(
                 sql, problem=f"it names {candidates[0].text} in a way that cannot be followed: do it by hand"
             )
-        edits = self._edits(list(dict.fromkeys(chosen)))
+        edits = _edits(dict.fromkeys(chosen), self.names)
         return Renamed(apply(sql, edits), edits)
 
 
 def _renamed_schema(old: Schema, names: Names) -> Schema:
-    """The same schema under the new names, in two steps: names may be swapped."""
+    """The same schema under new names, which nothing in it has."""
     new = Schema(sql for _, (_, _, sql) in _in_order(old))
     tables = [name for name, (type, _, _) in old.objects().items() if type == "table" and name in names]
     for name in tables:
-        new.execute(f"ALTER TABLE {quoted(name)} RENAME TO {quoted(f'dbfold.{name}')}")
-    for name in tables:
-        new.execute(f"ALTER TABLE {quoted(f'dbfold.{name}')} RENAME TO {quoted(names[name])}")
+        new.execute(f"ALTER TABLE {quoted(name)} RENAME TO {quoted(names[name])}")
     for name, (type, _, sql) in new.objects().items():
         if type in ("index", "view", "trigger") and name in names:
             new.execute(f"DROP {type} {quoted(name)}")
@@ -184,8 +178,12 @@ def _mapped(actions: tuple[Action, ...], names: Names) -> tuple[Action, ...]:
 
 def _choices(named: list[Word]) -> Iterator[list[Word]]:
     """Ways to choose among words, the fewest first."""
-    for size in range(1, len(named) + 1):
+    for size in range(len(named) + 1):
         yield from (list(chosen) for chosen in combinations(named, size))
+
+
+def _edits(chosen: Iterable[Word], names: Names) -> tuple[Edit, ...]:
+    return tuple(_edit(word, names[word.key]) for word in chosen)
 
 
 def _edit(word: Word, new: str) -> Edit:

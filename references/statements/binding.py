@@ -128,12 +128,26 @@ def _executed(
         for value in project.evaluate(argument, frame, call.line, site.branches)
         if isinstance(value, SqlValue)
     }
-    if not texts:
-        return
+    for text in list(texts):
+        texts |= _wrapped(project, text, site, frame)
     for text in texts:
         found, executes = _receivers(project, facts, site, frame, text, depth)
         if executes or likely:
             yield text, found
+
+
+def _wrapped(project: Project, text: SqlValue, site: CallSite, frame: Frame) -> set[SqlValue]:
+    """Statements inside of others: `f"EXPLAIN QUERY PLAN {query}"`."""
+    parts = project.modules[text.module].texts[text.number].parts
+    if text.module != frame.module or all(isinstance(part, str) for part in parts):
+        return set()
+    return {
+        value
+        for part in parts
+        if isinstance(part, (Name, Attribute))
+        for value in project.evaluate(part, frame, site.call.line, site.branches)
+        if isinstance(value, SqlValue)
+    }
 
 
 def _sql_arguments(call: Call, likely: bool) -> list[Expression]:
