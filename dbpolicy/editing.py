@@ -25,7 +25,7 @@ def with_entry(text: str, path: tuple[str, ...], value: str) -> str:
         if found is None:
             break
         if depth == len(path) - 1:
-            if not isinstance(found, ScalarNode) and not found.flow_style:
+            if isinstance(found, yaml.CollectionNode) and not found.flow_style:
                 raise UserError(f"{'.'.join(path)} is there already, over several lines; change it by hand")
             return text[: found.start_mark.index] + value + text[found.end_mark.index :]
         if isinstance(found, ScalarNode) and not found.value.strip():  # `rename:` with nothing behind it

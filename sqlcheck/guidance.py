@@ -8,17 +8,18 @@ write.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from datamove.engine import folded
 from dbpolicy.model import Policy, Role
 from references.model import Action
 from references.statements.model import Statement
-from references.statements.scan import CodeScan, scan_code
-from sqlcheck.judging import Judge, Judgement
-from sqlcheck.merging import Outlook, look_ahead
+from references.statements.scan import CodeScan
+from sqlcheck.checking import check
+from sqlcheck.judging import Judgement
+from sqlcheck.merging import Outlook
 from sqlcheck.renaming import Edit
-from sqlcheck.schemas import Schemas, find_schemas
 from sqlcheck.shapes import words
 
 Place = tuple[str, int, int]
@@ -63,16 +64,14 @@ def retired_names(policy: Policy) -> tuple[str, ...]:
 
 
 def guide(policy: Policy, jobs: int | None = None) -> Guidance:
-    """Look at all code below the policy. The schemas are those that the code creates. Raises UserError."""
-    code = scan_code([policy.root], policy, jobs=jobs, base=policy.root)
-    outlook = look_ahead(policy, find_schemas(policy, code.statements.statements, {}))
-    return guidance(code, outlook)
+    """Look at all code below the policy, and at the databases in its data directory. Raises UserError."""
+    checked = check(policy, jobs=jobs)
+    return guidance(checked.code, checked.outlook, checked.judged.judgements)
 
 
-def guidance(code: CodeScan, outlook: Outlook) -> Guidance:
-    """What the code and the outlook say."""
+def guidance(code: CodeScan, outlook: Outlook, judged: Sequence[Judgement]) -> Guidance:
+    """What the code, the outlook and the judgements say."""
     held = undecided_databases(outlook)
-    judged = Judge(outlook).judge(code.statements.statements).judgements
     rewritten = {
         (found.file, found.span.line, found.span.column)
         for found in code.references.references
@@ -109,11 +108,6 @@ def undecided_databases(outlook: Outlook) -> dict[str, str]:
     }
 
 
-def find_outlook(policy: Policy, code: CodeScan, schemas: Schemas | None = None) -> Outlook:
-    """The outlook for scanned code."""
-    return look_ahead(policy, schemas or find_schemas(policy, code.statements.statements, {}))
-
-
 def _database(outlook: Outlook, name: str) -> str:
     entry = outlook.policy.find(name)
     return entry.name if entry else name
@@ -127,6 +121,13 @@ def _blocked(judged: Collection[Judgement], outlook: Outlook) -> dict[Place, str
             blocked.update(
                 dict.fromkeys(one.statement.sites, f"the SQL in line {one.statement.span.line}: {one.review}")
             )
+        for database in one.statement.databases:
+            for name in unknown_names(outlook, database) & {word.key for word in words(one.statement.text)}:
+                why = (
+                    f"the SQL in line {one.statement.span.line} names {name}, which the policy renames, and neither the"
+                )
+                why += f" code nor a file says what it is in {database}"
+                blocked.update(dict.fromkeys(one.statement.sites, why))
     unbound: dict[str, list[Statement]] = defaultdict(list)
     for one in judged:
         if not one.statement.databases and not one.statement.elsewhere:
@@ -134,13 +135,20 @@ def _blocked(judged: Collection[Judgement], outlook: Outlook) -> dict[Place, str
     for one in judged:
         for database in one.statement.databases:
             merged = outlook.merged.get(database)
-            names = merged.names.get(database, {}) if merged else {}
+            names = {*(merged.names.get(database, {}) if merged else ()), *unknown_names(outlook, database)}
             for statement in unbound.get(one.statement.in_policy, ()) if names else ():
                 named = next((word.text for word in words(statement.text) if word.key in names), None)
                 if named is not None:
                     why = f"the SQL in line {statement.span.line} names {named}, and cannot be bound to a database"
                     blocked.update(dict.fromkeys(one.statement.sites, why))
     return blocked
+
+
+def unknown_names(outlook: Outlook, database: str) -> frozenset[str]:
+    """Names that the policy renames, and that are in no schema: neither a database nor the code says what they are."""
+    wanted = {folded(name) for name in outlook.policy.rename.get(database, {})}
+    schema = outlook.before.schemas.get(database)
+    return frozenset(wanted - set(schema.objects() if schema else ()))
 
 
 def _waits_for(one: Judgement, blocked: Mapping[Place, str]) -> str:

@@ -23,7 +23,7 @@ from references.statements.project import (
     Values,
     other_engine,
 )
-from references.statements.texts import is_surely_sql
+from references.statements.texts import is_sql, is_surely_sql
 
 _EXECUTORS = frozenset(
     "execute executemany executescript execute_fetchall execute_insert exec_driver_sql execute_many execute_query"
@@ -70,7 +70,8 @@ def bind(project: Project) -> list[Statement]:
             value, pieces = _with_names(project, facts, written.parts)
             if known.executed or is_surely_sql(value):
                 statement = _statement(project, facts, number, value, known, only)
-                statements.append(replace(statement, pieces=pieces))
+                if is_sql(value) or statement.bound is Bound.CONNECTION:
+                    statements.append(replace(statement, pieces=pieces))
     return statements
 
 

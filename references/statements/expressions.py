@@ -89,6 +89,7 @@ Expression = Site | Sql | Text | Name | Attribute | Call | Either | Entries | It
 
 _PERCENT_FIELD = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[sdrif]")
 _BRACE_FIELD = re.compile(r"\{[^{}]*\}")
+EXECUTE_METHODS = frozenset({"execute", "executemany", "executescript", "execute_fetchall", "execute_insert"})
 _LONGEST_TEXT = 200
 _DEEPEST = 40
 
@@ -261,7 +262,11 @@ class Reader:
             if found is not None:
                 return found
         function = self.read(node.func, depth)
-        arguments = [self.read(argument, depth) for argument in node.args]
+        executes = isinstance(function, Attribute) and function.name in EXECUTE_METHODS
+        arguments = [
+            self._executed(argument, depth) if executes and not number else self.read(argument, depth)
+            for number, argument in enumerate(node.args)
+        ]
         keywords = [(keyword.arg, self.read(keyword.value, depth)) for keyword in node.keywords]
         if function is None:
             return None
@@ -271,6 +276,14 @@ class Reader:
         call = Call(function, tuple(arguments), given, node.lineno)
         self._called(call)
         return call
+
+    def _executed(self, node: ast.expr, depth: int) -> Expression | None:
+        """The first argument of `execute`: SQL, however it begins."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.strip():
+            return self._sql(node, (node.value,), [node])
+        if isinstance(node, ast.JoinedStr):
+            return self._sql(node, tuple(self._parts(node, depth)), [node])
+        return self.read(node, depth)
 
     def _wrapped(self, node: ast.Await | ast.Starred, depth: int) -> Expression | None:
         return self.read(node.value, depth)

@@ -10,12 +10,13 @@ import re
 from dataclasses import dataclass
 
 _COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
-_NAME = r"[\w\"'`\[{]"
+_NAME = r"[\w\"'`\[{\ufffc]"
+_WHOLE_NAME = r"(?:\"[^\"]*\"|`[^`]*`|\[[^\]]*\]|'[^']*'|[^\s.]+)"
 _SQL = re.compile(
     rf"{_COMMENTS}(?:"
     r"select\b(?=[\s(*])"
     rf"|(?:insert|replace)\s+(?:or\s+\w+\s+)?into\s+{_NAME}"
-    rf"|update\s+(?:or\s+\w+\s+)?\S+\s+set\b"
+    rf"|update\s+(?:or\s+\w+\s+)?{_WHOLE_NAME}(?:\s*\.\s*{_WHOLE_NAME})?(?:\s+as\s+\w+)?(?:\s+indexed\s+by\s+\w+)?\s+set\b"
     rf"|delete\s+from\s+{_NAME}"
     r"|create\s+(?:temp\s+|temporary\s+|unique\s+|virtual\s+)*(?:table|index|view|trigger)\b"
     r"|drop\s+(?:table|index|view|trigger)\b"
