@@ -94,9 +94,7 @@ STYLES = ("plain", "triple", "pieces", "constant", "list", "raw")
 
 def as_code(number, sql, style):
     """Python that puts a statement into `sql_N`, and what is executed."""
-    middle = len(sql) // 2
-    while middle < len(sql) and sql[middle - 1] != " ":
-        middle += 1
+    middle = sql.index(" ") + 1
     match style:
         case "triple":
             return f'sql_{number} = """\n    {sql}\n"""', f"sql_{number}"
