@@ -7,23 +7,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
-from references.statements.expressions import Attribute, Call, Either, Expression, Item, Name, Sql
+from references.statements.expressions import Attribute, Call, Either, Expression, Item, Name, Sql, last_name
+from references.statements.libraries import other_engine
 from references.statements.model import Bound, Statement
 from references.statements.modules import CallSite, ModuleFacts
-from references.statements.project import (
+from references.statements.project import Project
+from references.statements.texts import is_sql, is_surely_sql
+from references.statements.values import (
     Database,
     Elsewhere,
     External,
     Frame,
     FunctionValue,
     Instance,
-    Project,
     SqlValue,
     TextValue,
     Values,
-    other_engine,
 )
-from references.statements.texts import is_sql, is_surely_sql
 
 _EXECUTORS = frozenset(
     "execute executemany executescript execute_fetchall execute_insert exec_driver_sql execute_many execute_query"
@@ -55,7 +55,7 @@ def bind(project: Project) -> list[Statement]:
             for text, found in _executed(project, facts, site, frame, 0):
                 use = uses[text.module, text.number]
                 use.executed = True
-                use.script = use.script or _last_name(site.call) == "executescript"
+                use.script = use.script or last_name(site.call.function) == "executescript"
                 databases = {value for value in found if isinstance(value, Database)}
                 elsewhere = {value.what for value in found if isinstance(value, Elsewhere)}
                 use.databases |= databases
@@ -118,7 +118,7 @@ def _executed(
 ) -> Iterator[tuple[SqlValue, Values]]:
     """The texts that a call executes, each with what it is executed on."""
     call = site.call
-    name = _last_name(call)
+    name = last_name(call.function)
     likely = name in _EXECUTORS
     candidates = _sql_arguments(call, likely)
     if not candidates:
@@ -248,7 +248,7 @@ def _only_database(project: Project, facts: ModuleFacts) -> Database | None:
     found: set[str] = set()
     first: Database | None = None
     for site in facts.calls:
-        if _last_name(site.call) not in _OPENING:
+        if last_name(site.call.function) not in _OPENING:
             continue
         frame = Frame(facts.file, site.scope)
         for value in project.evaluate(site.call, frame, site.call.line, site.branches):
@@ -332,10 +332,6 @@ def _with_names(
         texts = {value.text for value in values if isinstance(value, TextValue)}
         text += texts.pop() if len(texts) == 1 and len(values) == 1 else "\ufffc"
     return text, tuple(pieces)
-
-
-def _last_name(call: Call) -> str:
-    return call.function.name if isinstance(call.function, (Name, Attribute)) else ""
 
 
 def by_file(statements: Iterable[Statement]) -> Mapping[str, list[Statement]]:

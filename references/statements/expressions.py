@@ -409,3 +409,10 @@ def template_parts(template: str, *, percent: bool) -> list[str | Expression | N
         parts += [template[offset : match.start()], None]
         offset = match.end()
     return [*parts, template[offset:]]
+
+
+def last_name(expression: Expression) -> str | None:
+    """What a name or an attribute ends with."""
+    if isinstance(expression, (Name, Attribute)):
+        return expression.name
+    return None

@@ -8,11 +8,11 @@ is nothing.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
 
 from references.python.composition import JOIN_FUNCTIONS
-from references.python.context import CONNECT_FUNCTIONS, TRANSPARENT_FUNCTIONS, TRANSPARENT_METHODS
+from references.python.context import TRANSPARENT_METHODS
+from references.statements.callers import Callers
 from references.statements.expressions import (
     Annotation,
     Attribute,
@@ -27,124 +27,44 @@ from references.statements.expressions import (
     Sql,
     Text,
 )
+from references.statements.imports import Modules
+from references.statements.libraries import (
+    DEPENDENCIES,
+    FIELDS,
+    OPENERS,
+    PATH_KEYWORDS,
+    SAME,
+    SAME_CONNECTION,
+    SESSIONS,
+    TEXT_METHODS,
+    opened,
+    other_engine,
+    text_values,
+    typed,
+)
 from references.statements.modules import Assignment, Branches, CallSite, Class, Function, Import, ModuleFacts, Scope
-
-
-class Database(NamedTuple):
-    """A database by its name, or a connection to it; `site` is the place that names it, as file, line and column."""
-
-    name: str
-    site: tuple[str, int, int] | None = None
-
-
-class Elsewhere(NamedTuple):
-    """A connection to what is no file of the application: in memory, temporary, or of another engine."""
-
-    what: str
-
-
-class SqlValue(NamedTuple):
-    """A text of SQL: the module it is in, and its number there."""
-
-    module: str
-    number: int
-
-
-class TextValue(NamedTuple):
-    """A string."""
-
-    text: str
-
-
-class FunctionValue(NamedTuple):
-    """A function, or a method of `instance`."""
-
-    module: str
-    name: Scope
-    instance: Instance | None = None
-
-
-class ClassValue(NamedTuple):
-    """A class."""
-
-    module: str
-    name: Scope
-
-
-class Instance(NamedTuple):
-    """An object; `bindings` are its constructor's arguments, None where they are not known."""
-
-    module: str
-    name: Scope
-    bindings: Bindings | None = None
-
-
-class ModuleValue(NamedTuple):
-    """A module of the project."""
-
-    module: str
-
-
-class External(NamedTuple):
-    """Something of a library, by its dotted name."""
-
-    name: str
-
-
-Value = Database | Elsewhere | SqlValue | TextValue | FunctionValue | ClassValue | Instance | ModuleValue | External
-Values = frozenset[Value]
-Bindings = tuple[tuple[str, Values], ...]
-NOTHING: Values = frozenset()
-
-MEMORY, TEMPORARY = Elsewhere("in memory"), Elsewhere("temporary")
-
-_ENGINES = frozenset(
-    {"sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "databases.Database"}
-    | {"sqlalchemy.engine.create_engine", "sqlmodel.create_engine", "peewee.SqliteDatabase"}
-    | {"playhouse.sqlite_ext.SqliteExtDatabase", "aiosqlitepool.SQLiteConnectionPool"}
+from references.statements.values import (
+    MEMORY,
+    NOTHING,
+    TEMPORARY,
+    Bindings,
+    ClassValue,
+    Database,
+    Elsewhere,
+    External,
+    Frame,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    SqlValue,
+    TextValue,
+    Value,
+    Values,
+    nesting,
+    union,
 )
-_OPENERS = CONNECT_FUNCTIONS | _ENGINES
-_PATH_KEYWORDS = ("database", "filename", "url", "uri", "path", "filename_or_conn")
-_OTHER_ENGINES = {
-    **dict.fromkeys(("asyncpg", "psycopg", "psycopg2", "psycopg_pool", "pg8000", "aiopg"), "PostgreSQL"),
-    **dict.fromkeys(("pymysql", "MySQLdb", "mysql", "aiomysql"), "MySQL"),
-    "duckdb": "DuckDB",
-    **dict.fromkeys(("snowflake", "pyodbc", "clickhouse_driver", "cx_Oracle", "oracledb"), "another engine"),
-    "alembic": "a migration of Alembic",
-    "django": "a migration of Django",
-}
-_OTHER_SCHEMES = ("postgres", "mysql", "mariadb", "duckdb", "mssql", "oracle", "clickhouse", "redshift", "snowflake")
-_SAME = TRANSPARENT_FUNCTIONS | {
-    *("contextlib.closing", "contextlib.aclosing", "asyncio.run", "asyncio.wait_for", "asyncio.shield", "iter", "next"),
-    *("typing.cast", "copy.copy", "textwrap.dedent", "inspect.cleandoc", "list", "tuple", "sorted", "enumerate"),
-    *("sqlalchemy.text", "sqlalchemy.sql.text", "sqlalchemy.sql.expression.text", "sqlmodel.text", "os.path.dirname"),
-}
-_SESSIONS = frozenset(
-    "sessionmaker scoped_session async_sessionmaker Session AsyncSession async_scoped_session DatabaseManager".split()
-)
-_DEPENDENCIES = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends", "Depends"})
-_FIELDS = frozenset({"field", "Field", "attrib", "ib", "PrivateAttr"})
-_SAME_CONNECTION = frozenset(
-    "cursor execute executemany executescript connect begin session connection acquire raw_connection bind engine"
-    " get_connection __enter__ __aenter__ begin_nested execution_options conn db cur row_factory transaction Session"
-    " get_bind sync_connection atomic connection_context iterdump execute_fetchall sync_session".split()
-)
-_TEXT_METHODS = frozenset({"strip", "lstrip", "rstrip", "format", "replace", "join", "encode", "lower", "upper"})
+
 _DEEPEST = 60
-_MOST_OBJECTS = 12
-
-
-class Frame(NamedTuple):
-    """Where an expression stands: its module and scope, what its parameters are bound to, and `self`.
-
-    Without `callers`, parameters that are not bound are nothing; with it, they are what the project's calls pass.
-    """
-
-    module: str
-    scope: Scope
-    bindings: Bindings | None = None
-    instance: Instance | None = None
-    callers: bool = True
 
 
 class Project:
@@ -161,31 +81,21 @@ class Project:
         accessors: Mapping[str, str] | None = None,
         load: Callable[[str], ModuleFacts | None] | None = None,
     ) -> None:
-        self.modules = dict(modules)
-        self._load = load or _nothing_more
+        self._index = Modules(modules, load)
+        self.modules = self._index.facts
         self.variables = variables or {}
         self.accessors = accessors or {}
         self._values: dict[tuple[object, ...], Values] = {}
         self._pending: dict[tuple[object, ...], Values] = {}
         self._drafts: dict[tuple[object, ...], Values] = {}
         self._preliminary = False
-        self._instances: dict[tuple[str, Scope], list[Instance]] = {}
         self._lineages: dict[ClassValue, list[ClassValue]] = {}
-        self._heirs: dict[str, set[str]] | None = None
-        self._imported: dict[tuple[str, int, str], str | None] = {}
         self._classes: dict[str, list[ClassValue]] | None = None
-        self._packages = {file.partition("/")[0] for file in modules if "/" in file}
-        self._by_tail: dict[str, list[str]] = {}
-        for file in modules:
-            stem = file.removesuffix(".py").removesuffix("/__init__")
-            self._by_tail.setdefault(stem.rpartition("/")[2], []).append(file)
-        self._calls: dict[str, list[tuple[ModuleFacts, CallSite]]] = {}
+        self._callers = Callers(self)
         self.calls_in: dict[tuple[str, Scope], list[CallSite]] = {}
-        for facts in modules.values():
+        for facts in self.modules.values():
             for site in facts.calls:
                 self.calls_in.setdefault((facts.file, site.scope), []).append(site)
-                if name := _last_name(site.call.function):
-                    self._calls.setdefault(name, []).append((facts, site))
 
     # -- expressions --------------------------------------------------------------------------------------------------
 
@@ -197,7 +107,7 @@ class Project:
             return NOTHING
         match expression:
             case Text(text):
-                return _text(text)
+                return text_values(text)
             case Sql(number):
                 return frozenset({SqlValue(frame.module, number)})
             case Site(number):
@@ -242,18 +152,18 @@ class Project:
                 if chained is not None:
                     return chained
                 found = self.evaluate(base, frame, line, branches, depth)
-                return _union(self._attribute(value, name, depth) for value in found)
+                return union(self._attribute(value, name, depth) for value in found)
             case Either(options):
-                return _union(self.evaluate(one, frame, line, branches, depth) for one in options)
+                return union(self.evaluate(one, frame, line, branches, depth) for one in options)
             case Entries(entries):
-                return _union(self.evaluate(value, frame, line, branches, depth) for _, value in entries)
+                return union(self.evaluate(value, frame, line, branches, depth) for _, value in entries)
             case Item(base, key):
                 return self._item(base, key, frame, line, branches, depth)
             case Deferred(body):
                 return self.evaluate(body, frame, line, branches, depth)
             case Annotation(of):
                 found = self.evaluate(of, frame, line, branches, depth)
-                return _union(map(_typed, found))
+                return union(map(typed, found))
             case Call():
                 return self._call(expression, frame, line, branches, depth)
         return NOTHING
@@ -288,7 +198,7 @@ class Project:
             texts = {value.text for value in keys if isinstance(value, TextValue)}
             chosen = [value for name, value in entries if name in texts]
             if chosen and len(texts) == len(keys):
-                return _union(self.evaluate(value, frame, line, branches, depth) for value in chosen)
+                return union(self.evaluate(value, frame, line, branches, depth) for value in chosen)
         return self.evaluate(base, frame, line, branches, depth)
 
     def _entries(
@@ -327,7 +237,7 @@ class Project:
         if imported is not None:
             return self._import(frame.module, imported, depth)
         for star in facts.stars:
-            module = self._module(frame.module, star.level, star.module)
+            module = self._index.find(frame.module, star.level, star.module)
             if module is not None and (held := self.member(module, name, depth)):
                 return held
         if name in self.accessors and facts.is_accessor:
@@ -421,154 +331,35 @@ class Project:
         self, module: str, function: Function, name: str, receiver: Instance | None, default: Values, depth: int
     ) -> Values:
         values: Values = NOTHING
-        for frame, site, skipped in self._calls_of(module, function, receiver, depth):
+        for frame, site, skipped in self._callers.of(module, function, receiver, depth):
             given, argument = _argument(site.call, function, name, skipped)
             values |= self.evaluate(argument, frame, site.call.line, site.branches, depth) if given else default
         # Tests pass throw-away databases; what the application uses is then the default.
         only_thrown_away = all(value in (MEMORY, TEMPORARY) for value in values)
         return values | default if only_thrown_away else values
 
-    def _calls_of(
-        self, module: str, function: Function, receiver: Instance | None, depth: int
-    ) -> Iterator[tuple[Frame, CallSite, int]]:
-        """The calls of a function, each with the frame it is in, and how many parameters it does not pass (`self`)."""
-        last = function.name.rpartition(".")[2]
-        is_constructor = last == "__init__" and function.in_class is not None
-        skipped = 1 if function.in_class and "staticmethod" not in function.decorators else 0
-        names = ["__init__", *self._class_names(function.in_class or "")] if is_constructor else [last]
-        wanted = receiver or Instance(module, function.in_class or "")
-        target = FunctionValue(module, function.name)
-        for name in names:
-            for caller, site in self._calls.get(name, ()):
-                if name == "__init__" and is_constructor:
-                    if self._is_super_call(site.call) and self._inherits(caller, site.scope, module, function, depth):
-                        yield Frame(caller.file, site.scope), site, skipped
-                    continue
-                for frame in self._frames(caller, site, depth):
-                    for value in self.evaluate(site.call.function, frame, site.call.line, site.branches, depth):
-                        if isinstance(value, FunctionValue) and self._may_be(value, target, wanted, receiver, depth):
-                            own = value.instance is not None and _is_self_call(
-                                site.call, caller.functions.get(site.scope)
-                            )
-                            yield (
-                                frame._replace(instance=wanted) if own and value[:2] != target[:2] else frame,
-                                site,
-                                skipped,
-                            )
-                            break
-                        if is_constructor and isinstance(value, ClassValue) and self._constructor(value) == target:
-                            yield frame, site, 1
-                            break
-
-    def _may_be(
-        self, value: FunctionValue, target: FunctionValue, wanted: Instance, receiver: Instance | None, depth: int
-    ) -> bool:
-        """May a call of `value` be one of `target` on an object of the class `wanted`?"""
-        cls = value.instance and ClassValue(*value.instance[:2])
-        if value[:2] == target[:2]:
-            return (
-                receiver is None
-                or cls is None
-                or cls == ClassValue(*receiver[:2])
-                or cls in self._ancestors(ClassValue(*receiver[:2]), depth)[1:]
-            )
-        if cls is None or value.name.rpartition(".")[2] != target.name.rpartition(".")[2]:
-            return False
-        return cls in self._ancestors(ClassValue(*wanted[:2]), depth)[1:]  # `self.up()` in a base class
-
-    def _frames(self, caller: ModuleFacts, site: CallSite, depth: int) -> list[Frame]:
-        """The frames in which a call may be: in a method, one for each object of its class that the project makes.
-
-        Objects for which the conditions around the call do not hold are left out.
-        """
-        free = Frame(caller.file, site.scope)
-        function = caller.functions.get(site.scope)
-        if function is None or function.in_class is None:
-            return [free]
-        made = self._made(caller.file, function.in_class, depth)
-        if not 0 < len(made) <= _MOST_OBJECTS:
-            return [free]
-        frames = [free._replace(instance=one) for one in made]
-        return [frame for frame in frames if self._is_feasible(caller, site, frame, depth)]
-
-    def _is_feasible(self, caller: ModuleFacts, site: CallSite, frame: Frame, depth: int) -> bool:
-        for branch in site.branches:
-            for expression, text in caller.guards.get(branch, ()):
-                values = self.evaluate(expression, frame, site.call.line, (), depth)
-                texts = {value.text for value in values if isinstance(value, TextValue)}
-                if texts and len(texts) == len(values) and text not in texts:
-                    return False
-        return True
-
-    def _made(self, module: str, name: Scope, depth: int) -> list[Instance]:
-        """The objects of a class that the project makes, by their constructor's arguments."""
-        key = (module, name)
-        if key not in self._instances:
-            self._instances[key] = []
-            found: dict[Instance, None] = {}
-            for caller, site in self._calls.get(name.rpartition(".")[2], ()):
-                frame = Frame(caller.file, site.scope)
-                values = self.evaluate(site.call.function, frame, site.call.line, site.branches, depth)
-                if ClassValue(module, name) in values:
-                    value = ClassValue(module, name)
-                    found[self._instantiate(value, site.call, frame, site.call.line, site.branches, depth)] = None
-            self._instances[key] = list(found)
-        return self._instances[key]
-
-    def _class_names(self, name: Scope) -> set[str]:
-        """The name of a class, and of those that inherit from it."""
-        if self._heirs is None:
-            self._heirs = {}
-            for facts in list(self.modules.values()):
-                for one in facts.classes.values():
-                    for base in one.bases:
-                        self._heirs.setdefault(_last_name(base) or "", set()).add(one.name.rpartition(".")[2])
-        names: set[str] = set()
-        pending = {name.rpartition(".")[2], "cls"}
-        while pending:
-            one_name = pending.pop()
-            names.add(one_name)
-            pending |= self._heirs.get(one_name, set()) - names
-        return names
-
-    @staticmethod
-    def _is_super_call(call: Call) -> bool:
-        base = call.function.base if isinstance(call.function, Attribute) else None
-        return isinstance(base, Call) and base.function == Name("super")
-
-    def _inherits(self, caller: ModuleFacts, scope: Scope, module: str, function: Function, depth: int) -> bool:
-        method = caller.functions.get(scope)
-        if method is None or method.in_class is None:
-            return False
-        bases = self._ancestors(ClassValue(caller.file, method.in_class), depth)
-        return ClassValue(module, function.in_class or "") in bases[1:]
-
     # -- imports ------------------------------------------------------------------------------------------------------
 
     def _import(self, file: str, imported: Import, depth: int) -> Values:
         if imported.name is None:
-            module = self._module(file, imported.level, imported.module)
+            module = self._index.find(file, imported.level, imported.module)
             if module is not None:
                 return frozenset({ModuleValue(module)})
             return frozenset({External(imported.module)})
-        module = self._module(file, imported.level, imported.module)
+        module = self._index.find(file, imported.level, imported.module)
         if module is not None:
             held = self.member(module, imported.name, depth)
             if held:
                 return held
         dotted = f"{imported.module}.{imported.name}" if imported.module else imported.name
-        inner = self._module(file, imported.level, dotted)
+        inner = self._index.find(file, imported.level, dotted)
         if inner is not None:
             return frozenset({ModuleValue(inner)})
-        if module is None and self._is_own(imported) and (moved := self._only_class(imported.name)) is not None:
+        if module is None and self._index.is_own(imported) and (moved := self._only_class(imported.name)) is not None:
             return frozenset({moved})
         if module is None and imported.name in self.accessors and imported.module.endswith(self._accessor_module):
             return frozenset({Database(self.accessors[imported.name])})
         return frozenset({External(dotted)})
-
-    def _is_own(self, imported: Import) -> bool:
-        """Does an import name a package of the project?"""
-        return imported.level > 0 or imported.module.partition(".")[0] in self._packages
 
     def _only_class(self, name: str) -> ClassValue | None:
         """The one class of that name: where an import of the project's own leads nowhere, the class has moved."""
@@ -594,67 +385,27 @@ class Project:
         values = self._name(name, Frame(module, ""), 0, (), depth + 1) if depth < _DEEPEST else NOTHING
         return frozenset(value for value in values if not isinstance(value, External) or value.name != name)
 
-    def _module(self, file: str, level: int, dotted: str) -> str | None:
-        """The project's module that an import in `file` means; None for a library's."""
-        key = (file, level, dotted)
-        if key not in self._imported:
-            self._imported[key] = self._find_module(*key)
-        return self._imported[key]
-
-    def _find_module(self, file: str, level: int, dotted: str) -> str | None:
-        directory = posixpath.dirname(file)
-        path = dotted.replace(".", "/")
-        if level:
-            for _ in range(level - 1):
-                directory = posixpath.dirname(directory)
-            return self._module_at(posixpath.join(directory, path) if path else directory)
-        if not path:
-            return None
-        place = directory
-        while True:
-            found = self._module_at(posixpath.join(place, path))
-            if found is not None and found != file:  # a module that imports its own name means another one
-                return found
-            if not place:
-                break
-            place = posixpath.dirname(place)
-        tail = path.rpartition("/")[2]
-        candidates = [
-            file
-            for file in self._by_tail.get(tail, ())
-            if "/" in path and f"/{file}".removesuffix(".py").removesuffix("/__init__").endswith(f"/{path}")
-        ]
-        return candidates[0] if len(candidates) == 1 else None
-
-    def _module_at(self, path: str) -> str | None:
-        for file in (f"{path}.py", f"{path}/__init__.py"):
-            if file not in self.modules and (facts := self._load(file)) is not None:
-                self.modules[file] = facts
-            if file in self.modules:
-                return file
-        return None
-
     # -- attributes ---------------------------------------------------------------------------------------------------
 
     def _attribute(self, value: Value, name: str, depth: int) -> Values:
         match value:
             case Database() | Elsewhere():
-                return frozenset({value}) if name in _SAME_CONNECTION | TRANSPARENT_METHODS else NOTHING
+                return frozenset({value}) if name in SAME_CONNECTION | TRANSPARENT_METHODS else NOTHING
             case ModuleValue(module):
                 found = self.member(module, name, depth)
                 if found or not module.endswith("/__init__.py"):
                     return found
-                inner = self._module_at(posixpath.join(posixpath.dirname(module), name))
+                inner = self._index.at(posixpath.join(posixpath.dirname(module), name))
                 return frozenset({ModuleValue(inner)}) if inner else NOTHING
             case External(outer):
                 return frozenset({External(f"{outer}.{name}")})
             case SqlValue():
-                return frozenset({value}) if name in _TEXT_METHODS else NOTHING
+                return frozenset({value}) if name in TEXT_METHODS else NOTHING
             case Instance() | ClassValue():
                 return self._member_of(value, name, depth)
         return NOTHING
 
-    def _ancestors(self, value: ClassValue, depth: int) -> list[ClassValue]:
+    def ancestors(self, value: ClassValue, depth: int) -> list[ClassValue]:
         """A class and what it inherits from, as far as the project has it."""
         if value in self._lineages:
             return self._lineages[value]
@@ -679,7 +430,7 @@ class Project:
     def _find_member(self, value: Instance | ClassValue, name: str, depth: int) -> Values:
         owner = ClassValue(value.module, value.name)
         instance = value if isinstance(value, Instance) else None
-        for cls in self._ancestors(owner, depth):
+        for cls in self.ancestors(owner, depth):
             facts = self.modules[cls.module]
             function = facts.functions.get(f"{cls.name}.{name}")
             if function is not None:
@@ -689,7 +440,7 @@ class Project:
                 return frozenset({method})
             if f"{cls.name}.{name}" in facts.classes:
                 return frozenset({ClassValue(cls.module, f"{cls.name}.{name}")})
-            if instance is not None and instance.bindings and not self._constructor(owner):
+            if instance is not None and instance.bindings and not self.constructor(owner):
                 for bound, values in instance.bindings:  # a dataclass
                     if bound == name and values:
                         return values
@@ -706,14 +457,14 @@ class Project:
     def holdings(self, value: Instance) -> Values:
         """The databases that an object's attributes lead to: what a wrapper of connections executes on."""
         found: Values = NOTHING
-        for cls in self._ancestors(ClassValue(value.module, value.name), 0):
+        for cls in self.ancestors(ClassValue(value.module, value.name), 0):
             for scope, name in self.modules[cls.module].assignments:
                 if scope == cls.name:
                     found |= self._member_of(value, name.removeprefix("."), 1)
         return frozenset(one for one in found if isinstance(one, (Database, Elsewhere)))
 
-    def _constructor(self, value: ClassValue) -> FunctionValue | None:
-        for cls in self._ancestors(value, 0):
+    def constructor(self, value: ClassValue) -> FunctionValue | None:
+        for cls in self.ancestors(value, 0):
             name = f"{cls.name}.__init__"
             if name in self.modules[cls.module].functions:
                 return FunctionValue(cls.module, name)
@@ -730,12 +481,12 @@ class Project:
 
         if isinstance(function, Attribute) and function.name == "__enter__" and not call.arguments:
             entered = self.evaluate(function.base, frame, line, branches, depth)
-            return _union(self._entered(value, depth) for value in entered)
+            return union(self._entered(value, depth) for value in entered)
         if function == Name("super"):
             return self._super(frame, depth)
         if function == Name("getattr") and len(call.arguments) > 1 and isinstance(call.arguments[1], Text):
             names = call.arguments[1].value
-            return _union(self._attribute(value, names, depth) for value in argument(0)) | argument(2)
+            return union(self._attribute(value, names, depth) for value in argument(0)) | argument(2)
         found: set[Value] = set()
         for value in self.evaluate(function, frame, line, branches, depth):
             match value:
@@ -747,7 +498,7 @@ class Project:
                         bindings = self.bind(call, known, value, frame, line, branches, depth)
                         found |= self.returned(value, bindings, depth)
                 case ClassValue():
-                    found.add(self._instantiate(value, call, frame, line, branches, depth))
+                    found.add(self.instantiate(value, call, frame, line, branches, depth))
                 case Database() | Elsewhere():
                     found.add(value)
                 case SqlValue():
@@ -768,7 +519,7 @@ class Project:
 
     def _called_instance(self, value: Instance, depth: int) -> Values:
         found = self._member_of(value, "__call__", depth)
-        return _union(self.returned(one, (), depth) for one in found if isinstance(one, FunctionValue))
+        return union(self.returned(one, (), depth) for one in found if isinstance(one, FunctionValue))
 
     def _entered(self, value: Value, depth: int) -> Values:
         if isinstance(value, Instance):
@@ -782,7 +533,7 @@ class Project:
         function = self.modules[frame.module].functions.get(frame.scope)
         if function is None or function.in_class is None:
             return NOTHING
-        ancestors = self._ancestors(ClassValue(frame.module, function.in_class), depth)
+        ancestors = self.ancestors(ClassValue(frame.module, function.in_class), depth)
         return frozenset(Instance(one.module, one.name) for one in ancestors[1:2])
 
     def _function(self, value: FunctionValue) -> Function | None:
@@ -813,14 +564,12 @@ class Project:
         if function is None or depth > _DEEPEST:
             return NOTHING
         frame = Frame(value.module, value.name, bindings, value.instance)
-        return _union(
-            self.evaluate(held, frame, line, branches, depth + 1) for line, branches, held in function.returns
-        )
+        return union(self.evaluate(held, frame, line, branches, depth + 1) for line, branches, held in function.returns)
 
-    def _instantiate(
+    def instantiate(
         self, value: ClassValue, call: Call, frame: Frame, line: int, branches: Branches, depth: int
     ) -> Instance:
-        constructor = self._constructor(value)
+        constructor = self.constructor(value)
         function = self._function(constructor) if constructor else None
         if function is None:
             named = tuple(
@@ -828,7 +577,7 @@ class Project:
             )
             return Instance(value.module, value.name, named)
         bindings = self.bind(call, function, constructor or FunctionValue("", ""), frame, line, branches, depth)
-        if any(_nesting(one) > 2 for _, values in bindings for one in values):
+        if any(nesting(one) > 2 for _, values in bindings for one in values):
             return Instance(value.module, value.name)
         return Instance(value.module, value.name, bindings)
 
@@ -841,9 +590,9 @@ class Project:
         last = name.rpartition(".")[2]
         keywords = dict(call.keywords)
         first = call.arguments[0] if call.arguments else None
-        if name in _OPENERS:
-            path = first or next((keywords[one] for one in _PATH_KEYWORDS if one in keywords), None)
-            return frozenset(value for value in map(_opened, evaluated(path)) if value is not None)
+        if name in OPENERS:
+            path = first or next((keywords[one] for one in PATH_KEYWORDS if one in keywords), None)
+            return frozenset(value for value in map(opened, evaluated(path)) if value is not None)
         if engine := other_engine(name):
             return frozenset({Elsewhere(engine)})
         if name.startswith("tempfile."):
@@ -852,16 +601,16 @@ class Project:
             default = call.arguments[1] if len(call.arguments) > 1 else keywords.get("default")
             variable = self._variable(first.value) if isinstance(first, Text) else NOTHING
             return variable | evaluated(default)
-        if name in _DEPENDENCIES:
-            return _union(self._result(value, depth) for value in evaluated(first or keywords.get("dependency")))
-        if last in _FIELDS:
+        if name in DEPENDENCIES:
+            return union(self._result(value, depth) for value in evaluated(first or keywords.get("dependency")))
+        if last in FIELDS:
             default = keywords.get("default") or keywords.get("default_factory")
             return evaluated(first) | evaluated(default)
-        if last in _SESSIONS:
-            return _union(evaluated(one) for one in (*call.arguments, *keywords.values()))
+        if last in SESSIONS:
+            return union(evaluated(one) for one in (*call.arguments, *keywords.values()))
         if name in JOIN_FUNCTIONS and call.arguments:
             return evaluated(call.arguments[-1])
-        if name in _SAME or last in ("contextmanager", "asynccontextmanager"):
+        if name in SAME or last in ("contextmanager", "asynccontextmanager"):
             return evaluated(first)
         if name == "functools.partial":
             return evaluated(first)
@@ -885,40 +634,6 @@ class Project:
         return frozenset({Database(database)}) if database else NOTHING
 
 
-def other_engine(name: str) -> str | None:
-    """What the library of a dotted name connects to, if that is not SQLite."""
-    return _OTHER_ENGINES.get(name.partition(".")[0])
-
-
-def _text(text: str) -> Values:
-    if text == ":memory:" or "mode=memory" in text or text in ("sqlite://", "sqlite+aiosqlite://"):
-        return frozenset({MEMORY})
-    if ":memory:" in text and text.startswith(("sqlite", "file:")):
-        return frozenset({MEMORY})
-    if "://" in text and text.startswith(_OTHER_SCHEMES):
-        return frozenset({Elsewhere("another engine")})
-    return frozenset({TextValue(text)})
-
-
-def _typed(value: Value) -> Values:
-    """What a type hint promises: an object of a class, or another engine's connection."""
-    if isinstance(value, ClassValue):
-        return frozenset({Instance(value.module, value.name)})
-    engine = other_engine(value.name) if isinstance(value, External) else None
-    return frozenset({Elsewhere(engine)}) if engine else NOTHING
-
-
-def _opened(value: Value) -> Value | None:
-    """What opening a path gives: a connection to it."""
-    return value if isinstance(value, (Database, Elsewhere)) else None
-
-
-def _nesting(value: Value, depth: int = 0) -> int:
-    if not isinstance(value, Instance) or not value.bindings or depth > 4:
-        return 0
-    return 1 + max((_nesting(one, depth + 1) for _, values in value.bindings for one in values), default=0)
-
-
 def _argument(call: Call, function: Function, name: str, skipped: int) -> tuple[bool, Expression | None]:
     """Is a parameter given in a call, and by what?"""
     for keyword, value in call.keywords:
@@ -930,27 +645,12 @@ def _argument(call: Call, function: Function, name: str, skipped: int) -> tuple[
     return False, None
 
 
-def _nothing_more(file: str) -> None:
-    """There are no other modules."""
-
-
-def _is_self_call(call: Call, function: Function | None) -> bool:
-    base = call.function.base if isinstance(call.function, Attribute) else None
-    return function is not None and isinstance(base, Name) and function.parameters[:1] == (base.name,)
-
-
 def _scopes(scope: Scope) -> Iterator[Scope]:
     """A scope and those around it, the module last."""
     while scope:
         yield scope
         scope = scope.rpartition(".")[0]
     yield ""
-
-
-def _last_name(expression: Expression) -> str | None:
-    if isinstance(expression, (Name, Attribute)):
-        return expression.name
-    return None
 
 
 def _dotted(expression: Expression) -> str | None:
@@ -961,10 +661,3 @@ def _dotted(expression: Expression) -> str | None:
     if not isinstance(expression, Name):
         return None
     return ".".join([expression.name, *reversed(parts)])
-
-
-def _union(values: Iterable[Values]) -> Values:
-    found: set[Value] = set()
-    for one in values:
-        found |= one
-    return frozenset(found)
