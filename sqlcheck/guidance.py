@@ -125,8 +125,8 @@ def _blocked(judged: Collection[Judgement], outlook: Outlook) -> dict[Place, str
             for name in unknown_names(outlook, database) & {word.key for word in words(one.statement.text)}:
                 why = (
                     f"the SQL in line {one.statement.span.line} names {name}, which the policy renames, and neither the"
+                    f" code nor a database here says what it is in {database}"
                 )
-                why += f" code nor a file says what it is in {database}"
                 blocked.update(dict.fromkeys(one.statement.sites, why))
     unbound: dict[str, list[Statement]] = defaultdict(list)
     for one in judged:
