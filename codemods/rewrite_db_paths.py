@@ -50,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[style.value for style in AccessorStyle],
         help="override the policy's accessor.style",
     )
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="where the databases are (default: as the policy says)"
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to report (default: text)")
     add_common_options(parser)
 
@@ -67,7 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
     here = Path.cwd()
     base = here if all(target.is_relative_to(here) for target in targets) else None
     with progress("Looking for database paths") as tell:
-        prepared = prepare(targets, policy, style=style, jobs=arguments.jobs, base=base, progress=tell)
+        options = {"style": style, "jobs": arguments.jobs, "base": base, "data_dir": arguments.data_dir}
+        prepared = prepare(targets, policy, **options, progress=tell)
     written = Written((), ())
     if not (arguments.diff or arguments.check):
         with progress("Writing") as tell:

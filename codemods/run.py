@@ -71,14 +71,17 @@ def prepare(
     style: AccessorStyle | None = None,
     jobs: int | None = None,
     base: Path | None = None,
+    data_dir: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Prepared:
     """Work out every change below `targets` (absolute paths) without writing one. Raises UserError.
 
-    Paths are reported relative to `base`, by default what the targets have in common.
+    Paths are reported relative to `base`, by default what the targets have in common. `data_dir` holds the databases
+    (default: the policy's data directory, if it is there); their schemas say what the SQL in the code means.
     """
     base = base or shown_base(list(targets))
-    return prepare_files(discover(targets, policy, base), policy, base, style=style, jobs=jobs, progress=progress)
+    discovery = discover(targets, policy, base)
+    return prepare_files(discovery, policy, base, style=style, jobs=jobs, data_dir=data_dir, progress=progress)
 
 
 def prepare_files(
@@ -88,19 +91,22 @@ def prepare_files(
     *,
     style: AccessorStyle | None = None,
     jobs: int | None = None,
+    data_dir: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Prepared:
     """Work out every change in the files of `discovery` without writing one. Raises UserError."""
     style = style or policy.accessor.style
     roots = Roots(policy)
-    guidance = find_guidance(policy, discovery.files, jobs)
+    guidance = find_guidance(policy, discovery.files, data_dir, jobs)
     function = partial(rewrite_file, judge=Judge(policy, roots, style), guidance=guidance)
     gate = is_code_candidate if guidance.changes else is_candidate
     results = all_or_none(map_files(function, discovery.files, jobs, progress, gate=gate))
     return _with_roots(results, discovery, base, policy, roots, style)
 
 
-def find_guidance(policy: Policy, files: Iterable[SourceFile], jobs: int | None = None) -> Guidance:
+def find_guidance(
+    policy: Policy, files: Iterable[SourceFile], data_dir: Path | None = None, jobs: int | None = None
+) -> Guidance:
     """What the SQL of the whole application asks of a rewrite of `files`. Raises UserError.
 
     Only a path to a retired database can have something to wait for, so files that name none cost one look.
@@ -108,7 +114,7 @@ def find_guidance(policy: Policy, files: Iterable[SourceFile], jobs: int | None 
     names = [name.encode() for name in retired_names(policy)]
     if not names or not any(_holds_any(file, names) for file in files):
         return NO_GUIDANCE
-    return guide(policy, jobs)
+    return guide(policy, data_dir, jobs)
 
 
 def _holds_any(file: SourceFile, names: Sequence[bytes]) -> bool:
@@ -129,9 +135,9 @@ def all_or_none(results: Sequence[FileRewrite]) -> list[FileRewrite]:
             return final
         for number in stuck:
             result = final[number]
-            reason = f"its SQL changes together with {', '.join(sorted(result.depends_on & failed))}, which does not"
-            references = tuple(_under_review(result.scan.references, f"not rewritten: {reason}"))
-            errors = (*result.scan.errors, FileError(result.file.shown, f"not rewritten: {reason}"))
+            message = f"its SQL changes together with {', '.join(sorted(result.depends_on & failed))}, which does not"
+            references = tuple(_under_review(result.scan.references, f"not rewritten: {message}"))
+            errors = (*result.scan.errors, FileError(result.file.shown, f"not rewritten: {message}"))
             final[number] = replace(result, scan=FileScan(references, errors), new=None, failed=True)
             failed.add(result.file.in_policy)
 

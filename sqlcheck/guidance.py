@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from datamove.engine import folded
 from dbpolicy.model import Policy, Role
@@ -63,9 +64,9 @@ def retired_names(policy: Policy) -> tuple[str, ...]:
     )
 
 
-def guide(policy: Policy, jobs: int | None = None) -> Guidance:
-    """Look at all code below the policy, and at the databases in its data directory. Raises UserError."""
-    checked = check(policy, jobs=jobs)
+def guide(policy: Policy, data_dir: Path | None = None, jobs: int | None = None) -> Guidance:
+    """Look at all code below the policy, and at the databases in `data_dir` or its data directory. Raises UserError."""
+    checked = check(policy, data_dir, jobs=jobs)
     return guidance(checked.code, checked.outlook, checked.judged.judgements)
 
 
@@ -125,7 +126,7 @@ def _blocked(judged: Collection[Judgement], outlook: Outlook) -> dict[Place, str
             for name in unknown_names(outlook, database) & {word.key for word in words(one.statement.text)}:
                 why = (
                     f"the SQL in line {one.statement.span.line} names {name}, which the policy renames, and neither the"
-                    f" code nor a database here says what it is in {database}"
+                    f" code nor a database here says what it is in {database}: name where that is with --data-dir"
                 )
                 blocked.update(dict.fromkeys(one.statement.sites, why))
     unbound: dict[str, list[Statement]] = defaultdict(list)
