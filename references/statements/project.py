@@ -103,7 +103,10 @@ class Project:
         self, expression: Expression | None, frame: Frame, line: int, branches: Branches = (), depth: int = 0
     ) -> Values:
         """What `expression`, written in `line` inside `branches`, may be."""
-        if expression is None or depth > _DEEPEST:
+        if expression is None:
+            return NOTHING
+        if depth > _DEEPEST:
+            self._preliminary = True
             return NOTHING
         match expression:
             case Text(text):
@@ -205,6 +208,8 @@ class Project:
         self, base: Expression, frame: Frame, line: int, branches: Branches, depth: int
     ) -> tuple[tuple[str | None, Expression], ...] | None:
         """The entries of the mapping that `base` is, where it is one that the module writes down once."""
+        if isinstance(base, Name) and frame.entries and (entry := self._entry(base.name, frame)) is not None:
+            base = entry
         if isinstance(base, Entries):
             return base.entries
         facts = self.modules[frame.module]
@@ -248,6 +253,8 @@ class Project:
         self, name: str, scope: Scope, frame: Frame, line: int, branches: Branches, depth: int
     ) -> Values | None:
         """What `scope` binds `name` to; None if it does not."""
+        if frame.entries and scope == frame.scope and (entry := self._entry(name, frame)) is not None:
+            return self.evaluate(entry, frame, line, branches, depth)
         facts = self.modules[frame.module]
         full = f"{scope}.{name}" if scope else name
         assigned = facts.assignments.get((scope, name))
@@ -334,9 +341,61 @@ class Project:
         for frame, site, skipped in self._callers.of(module, function, receiver, depth):
             given, argument = _argument(site.call, function, name, skipped)
             values |= self.evaluate(argument, frame, site.call.line, site.branches, depth) if given else default
+        if receiver is not None and len({value.name for value in values if isinstance(value, Database)}) > 1:
+            values = self._passed_for(module, function, name, receiver, depth) or values
         # Tests pass throw-away databases; what the application uses is then the default.
         only_thrown_away = all(value in (MEMORY, TEMPORARY) for value in values)
         return values | default if only_thrown_away else values
+
+    def _passed_for(self, module: str, function: Function, name: str, receiver: Instance, depth: int) -> Values:
+        """The same, where several databases are possible: the callers' own callers say which object meets which.
+
+        `for task in tasks: task.apply(path)` in a function that is called with one path and its tasks, and with others.
+        """
+        values: Values = NOTHING
+        for frame, site, skipped in self._callers.of(module, function, receiver, depth):
+            line, branches = site.call.line, site.branches
+            for context in self._contexts(frame, site.scope, depth):
+                called = self.evaluate(site.call.function, context, line, branches, depth)
+                instances = (value.instance for value in called if isinstance(value, FunctionValue) and value.instance)
+                given, argument = _argument(site.call, function, name, skipped)
+                if given and any(instance[:2] == receiver[:2] for instance in instances):
+                    values |= self.evaluate(argument, context, line, branches, depth)
+        return values
+
+    def _contexts(self, frame: Frame, scope: Scope, depth: int) -> list[Frame]:
+        """A frame for each call of the function `scope`, and for each entry of a mapping that is looped over there."""
+        function = self.modules[frame.module].functions.get(scope)
+        if function is None or not function.parameters:
+            return [frame]
+        value = FunctionValue(frame.module, scope)
+        found = [
+            frame._replace(bindings=self.bind(site.call, function, value, one, site.call.line, site.branches, depth))
+            for outer, site, _ in self._callers.of(frame.module, function, None, depth)
+            for one in self._entry_frames(outer, site.scope)
+        ]
+        return found or [frame]
+
+    def _entry_frames(self, frame: Frame, scope: Scope) -> list[Frame]:
+        """The frame once for each entry of the mappings that `scope` loops over."""
+        facts = self.modules[frame.module]
+        frames: list[Frame] = []
+        for (place, name), assigned in facts.assignments.items():
+            entries = _looped_over(facts, scope, assigned[-1].value) if place == scope else ()
+            for number in range(len(entries)):
+                while len(frames) <= number:
+                    frames.append(frame)
+                frames[number] = frames[number]._replace(entries=(*frames[number].entries, (name, number)))
+        return frames or [frame]
+
+    def _entry(self, name: str, frame: Frame) -> Expression | None:
+        """What a variable of a loop is in a frame that says which entry it has."""
+        number = dict(frame.entries).get(name)
+        if number is None:
+            return None
+        facts = self.modules[frame.module]
+        entries = _looped_over(facts, frame.scope, facts.assignments[frame.scope, name][-1].value)
+        return entries[number][1] if number < len(entries) else None
 
     # -- imports ------------------------------------------------------------------------------------------------------
 
@@ -643,6 +702,23 @@ def _argument(call: Call, function: Function, name: str, skipped: int) -> tuple[
     if 0 <= index < len(call.arguments):
         return True, call.arguments[index]
     return False, None
+
+
+def _looped_over(facts: ModuleFacts, scope: Scope, value: Expression) -> tuple[tuple[str | None, Expression], ...]:
+    """The entries of the mapping that a loop variable goes through, where the module writes it down; else none."""
+    if not isinstance(value, Item):
+        return ()
+    while isinstance(value, Item) and value.key is None:
+        value = value.base
+    if isinstance(value, Call) and isinstance(value.function, Attribute) and value.function.name in ("items", "values"):
+        value = value.function.base
+    if not isinstance(value, Name):
+        return ()
+    for place in _scopes(scope):
+        for one in facts.assignments.get((place, value.name), ()):
+            if isinstance(one.value, Entries) and len(one.value.entries) > 1:
+                return one.value.entries
+    return ()
 
 
 def _scopes(scope: Scope) -> Iterator[Scope]:

@@ -80,6 +80,7 @@ MEMORY, TEMPORARY = Elsewhere("in memory"), Elsewhere("temporary")
 class Frame(NamedTuple):
     """Where an expression stands: its module and scope, what its parameters are bound to, and `self`.
 
+    `entries` are variables of loops over mappings that the module writes down, each with the number of its entry.
     Without `callers`, parameters that are not bound are nothing; with it, they are what the project's calls pass.
     """
 
@@ -88,6 +89,7 @@ class Frame(NamedTuple):
     bindings: Bindings | None = None
     instance: Instance | None = None
     callers: bool = True
+    entries: tuple[tuple[str, int], ...] = ()
 
 
 def union(values: Iterable[Values]) -> Values:

@@ -177,6 +177,37 @@ ONE_MODULE = {
         """,
         {"a": "auth.db"},
     ),
+    "a runner of tasks, told which belong to which database": (
+        """
+        class Task:
+            def apply(self, path):
+                with sqlite3.connect(path) as conn:
+                    self.up(conn)
+
+        class First(Task):
+            def up(self, conn):
+                conn.execute("CREATE TABLE a (x)")
+
+        class Second(Task):
+            def up(self, conn):
+                conn.execute("CREATE TABLE b (x)")
+
+        class Runner:
+            def run(self, path, tasks):
+                for task in sorted(tasks):
+                    task.apply(path)
+
+        def main():
+            parts = {
+                "users": {"path": "data/auth.db", "tasks": [First()]},
+                "work": {"path": "data/tasks.db", "tasks": [Second()]},
+            }
+            for name, part in parts.items():
+                path = Path(part["path"])
+                Runner().run(path, part["tasks"])
+        """,
+        {"a": "auth.db", "b": "tasks.db"},
+    ),
     "a helper that yields": (
         """
         @contextmanager
