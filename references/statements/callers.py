@@ -43,14 +43,22 @@ class Callers:
             return
         wanted = receiver or Instance(module, function.in_class or "")
         for caller, site in self._calls.get(last, ()):
+            if self._is_hook(caller, site, wanted, depth):
+                yield Frame(caller.file, site.scope, instance=wanted), site, skipped
+                continue
             for frame in self._frames(caller, site, depth):
                 values = self.project.evaluate(site.call.function, frame, site.call.line, site.branches, depth)
                 for value in values:
                     if isinstance(value, FunctionValue) and self._may_be(value, target, wanted, receiver, depth):
-                        # `self.up()` in a base class calls the method of whatever object this is.
-                        own = value[:2] != target[:2] and _is_self_call(site.call, caller.functions.get(site.scope))
-                        yield frame._replace(instance=wanted) if own else frame, site, skipped
+                        yield frame, site, skipped
                         break
+
+    def _is_hook(self, caller: ModuleFacts, site: CallSite, wanted: Instance, depth: int) -> bool:
+        """Is a call `self.up()` in a base class, which then is the method of whatever object this is?"""
+        method = caller.functions.get(site.scope)
+        if method is None or method.in_class is None or not _is_self_call(site.call, method):
+            return False
+        return ClassValue(caller.file, method.in_class) in self._lineage(wanted, depth)[1:]
 
     def _of_constructor(
         self, target: FunctionValue, in_class: Scope, depth: int
