@@ -130,7 +130,11 @@ class Schema:
 
     def objects(self) -> dict[str, tuple[str, str, str]]:
         """Type, table and text of everything in the schema, by its name as SQLite compares names."""
-        rows = fetch(self.connection, "SELECT name, type, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+        rows = fetch(
+            self.connection,
+            "SELECT name, type, tbl_name, sql FROM sqlite_schema"
+            " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        )
         return {folded(name): (type, table, sql) for name, type, table, sql in rows}
 
 
