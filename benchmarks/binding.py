@@ -2,8 +2,8 @@
 
     python benchmarks/binding.py CHECKOUT benchmarks/labels/NAME.jsonl
 
-The checkout has a policy (`dbfold init` drafts one). A label is a fact: file, line, and the database that the statement in
-that line runs on; several joined with `|`, or a reason why there is none (`:unknown:`, `:not-sql:`, …). Only static
+The checkout has a policy (`dbfold init` drafts one). A label is a fact: file, line, and the database that the statement
+in that line runs on; several joined with `|`, or a reason why there is none (`:unknown:`, `:not-sql:`, …). Only static
 statements count. A label says what the application does, not what its tests do.
 """
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
+from codemods.errors import RewriteError
 from references.discovery import SourceFile
 from references.model import Action, Reference, Verdict
 from references.scan import Examined, examine, examine_module, read
 from references.text import SourceText
 from references.verdicts import Judge
 from sqlcheck.guidance import Change, Guidance
+
+# What stands before the name of a table in SQL.
+_BEFORE_NAMES = "from|join|into|update|table|exists|references|on"
 
 
 def examine_any(file: SourceFile, judge: Judge) -> Examined:
@@ -31,6 +38,35 @@ def waiting(references: Sequence[Reference], file: SourceFile, guidance: Guidanc
         else found
         for found in references
     ]
+
+
+def require_whole(text: str, examined: Examined, names: AbstractSet[str], known: AbstractSet[tuple[int, int]]) -> None:
+    """Raises RewriteError if a text outside of the `known` statements names one of `names` as SQL does.
+
+    `query += " JOIN sessions …"` is a piece of a statement, and nobody sees of which. A file without anything to rewrite
+    is not asked.
+    """
+    if not any(found.verdict.action is Action.REWRITE for found in examined.references):
+        return
+    piece = re.compile(rf"(?i)\b(?:{_BEFORE_NAMES})\s+[\"'`\[]?(?:{'|'.join(map(re.escape, names))})(?!\w)")
+    if not piece.search(text):
+        return
+    from references.python.parsing import offsets_of, parse
+    from references.text import LineTable
+
+    table = LineTable(text)
+    tree = examined.tree or parse(text)
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if not isinstance(node, (ast.Constant, ast.JoinedStr)) or id(node) in documentation:
+            continue
+        start, end = offsets_of(node, table)
+        found = piece.search(text, start, end)
+        if found and not any(first <= start and end <= last for first, last in known):
+            raise RewriteError(
+                f"line {node.lineno} has a piece of SQL that names what gets another name ({found[0].split()[-1]}):"
+                " write it and the path by hand"
+            )
 
 
 def with_sql_names(

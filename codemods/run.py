@@ -10,7 +10,7 @@ from pathlib import Path
 
 from codemods.accessors import GeneratedFile, RootFiles, root_files, updated_accessor
 from codemods.errors import RewriteError
-from codemods.guided import examine_any, waiting, with_sql_names
+from codemods.guided import examine_any, require_whole, waiting, with_sql_names
 from dbpolicy.errors import UserError
 from dbpolicy.model import AccessorStyle, Policy
 from references.candidates import is_candidate
@@ -162,6 +162,9 @@ def rewrite_file(file: SourceFile, *, judge: Judge, guidance: Guidance = NO_GUID
     source = examined.source
     depends_on = frozenset(site for change in changes for site, _, _ in change.statement.sites) - {file.in_policy}
     try:
+        if names := guidance.names.get(file.in_policy):
+            source = source or decode_python(old)
+            require_whole(source.text, examined, names, guidance.known.get(file.in_policy, frozenset()))
         if changes:
             source = source or decode_python(old)
             examined = with_sql_names(examined, source, file, judge, changes)

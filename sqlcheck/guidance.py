@@ -42,11 +42,15 @@ class Guidance:
     held     retired databases whose references wait, with the reason
     sites    single references that wait, with the reason
     changes  by file (relative to the policy): the statements that get new names together with their references
+    names    by file: names that change for a database that is used there
+    known    by file: where its statements are written, as offsets in code points
     """
 
     held: Mapping[str, str] = field(default_factory=dict)
     sites: Mapping[Place, str] = field(default_factory=dict)
     changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    known: Mapping[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
 
 
 NO_GUIDANCE = Guidance()
@@ -92,7 +96,32 @@ def guidance(code: CodeScan, outlook: Outlook, judged: Sequence[Judgement]) -> G
     for one in changing:
         if one.statement.sites and all(site in rewritten and site not in blocked for site in one.statement.sites):
             changes[one.statement.in_policy].append(Change(one.statement, one.edits))
-    return Guidance(held, blocked, {file: tuple(found) for file, found in changes.items()})
+    known: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    for one in judged:
+        known[one.statement.in_policy].update(one.statement.literals)
+    return Guidance(
+        held,
+        blocked,
+        {file: tuple(found) for file, found in changes.items()},
+        _names(code, outlook, judged),
+        {file: frozenset(found) for file, found in known.items()},
+    )
+
+
+def _names(code: CodeScan, outlook: Outlook, judged: Sequence[Judgement]) -> dict[str, frozenset[str]]:
+    """By file: the names that change for the databases that it names, or whose statements it holds."""
+    used: dict[str, set[str]] = defaultdict(set)
+    for found in code.references.references:
+        used[found.file].add(_database(outlook, found.database))
+    for one in judged:
+        used[one.statement.in_policy].update(one.statement.databases)
+    names: dict[str, frozenset[str]] = {}
+    for file, databases in used.items():
+        for database in databases:
+            merged = outlook.merged.get(database)
+            changing = set(merged.names.get(database, ())) if merged else set()
+            names[file] = names.get(file, frozenset()) | changing | unknown_names(outlook, database)
+    return {file: found for file, found in names.items() if found}
 
 
 def undecided_databases(outlook: Outlook) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 _COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
 _NAME = r"[\w\"'`\[{\ufffc]"
-_WHOLE_NAME = r"(?:\"[^\"]*\"|`[^`]*`|\[[^\]]*\]|'[^']*'|[^\s.]+)"
+_WHOLE_NAME = r"(?:\"[^\"]*\"|`[^`]*`|\[[^\]]*\]|'[^']*'|[^\s.(]+)"
 _SQL = re.compile(
     rf"{_COMMENTS}(?:"
     r"select\b(?=[\s(*])"
@@ -21,7 +21,7 @@ _SQL = re.compile(
     r"|create\s+(?:temp\s+|temporary\s+|unique\s+|virtual\s+)*(?:table|index|view|trigger)\b"
     r"|drop\s+(?:table|index|view|trigger)\b"
     r"|alter\s+table\b"
-    rf"|with\s+(?:recursive\s+)?{_NAME}+\s*(?:\([^)]*\)\s*)?as\s*(?:not\s+|materialized\s*)*\("
+    rf"|with\s+(?:recursive\s+)?{_WHOLE_NAME}\s*(?:\([^)]*\)\s*)?as\s*(?:not\s+|materialized\s*)*\("
     r"|pragma\s+\w+|vacuum\b|reindex\b|analyze\b|attach\b|detach\b|begin\b|commit\b|rollback\b|savepoint\b|release\b"
     r"|values\s*\(|explain\b"
     r")",

@@ -125,7 +125,7 @@ REASON_MODULES += ["sqlcheck/guidance.py"]
 REASON_MODULES += [f"references/python/{path.name}" for path in (ROOT / "references/python").glob("*.py")]
 # Modules whose exceptions and file errors a user reads; what else they hold is not for users.
 ERROR_MODULES = [f"references/{name}.py" for name in ("scan", "text", "discovery", "python/parsing")]
-ERROR_MODULES += [f"codemods/{name}.py" for name in ("accessors", "run", "rewriting", "sql_names")]
+ERROR_MODULES += [f"codemods/{name}.py" for name in ("accessors", "run", "rewriting", "sql_names", "guided")]
 ERROR_MODULES += ["references/writing.py"]
 ERROR_CALLS = {
     *("FileError", "OSError", "UndecodableError", "UnparsableError", "WriteError", "RewriteError", "RootFiles"),

@@ -107,6 +107,10 @@ def test_a_path_and_the_sql_of_another_file_change_together(colliding):
         ('conn.execute(f"SELECT role FROM {table} JOIN users")', "it names users, and is put together at run time"),
         ('conn.execute("SELECT role FROM us" "ers")', "users is written in several pieces"),
         ('other.execute("DELETE FROM users")', "names users, and cannot be bound to a database"),
+        (
+            'query = "SELECT 1"; query += " JOIN users USING (id)"',
+            "a piece of SQL that names what gets another name (users)",
+        ),
     ],
 )
 def test_a_path_waits_for_sql_that_nobody_can_rename(colliding, code, reason):
@@ -123,7 +127,7 @@ def test_a_path_waits_for_sql_that_nobody_can_rename(colliding, code, reason):
         """,
     )
     colliding.decide("rename: {one.db: {users: logins}}")
-    result = colliding.run("rewrite", "services/b", code=2 if "pieces" in reason else 0)
+    result = colliding.run("rewrite", "services/b", code=2 if "piece" in reason else 0)
     assert reason in result.stdout
     after = (colliding.root / "services/b/store.py").read_text()
     assert "/app/data/one.db" in after

@@ -395,10 +395,12 @@ ONE_MODULE = {
     "SQL elsewhere: constants, lists, pieces": (
         """
         CREATE = "CREATE TABLE a (x)"
+        WITH = "WITH [odd name] (n) AS (SELECT 1) SELECT n FROM d"
         INDEXES = ["CREATE INDEX i ON a (x)", "CREATE INDEX j ON a (x)"]
 
         def f(conn=sqlite3.connect("data/auth.db")):
             conn.executescript(CREATE)
+            conn.execute(WITH)
             for sql in INDEXES:
                 conn.execute(sql)
             query = "SELECT 1 FROM b"
@@ -415,6 +417,7 @@ ONE_MODULE = {
             "CREATE INDEX j ON a (x)": "auth.db",
             "b": "auth.db",
             "c": "auth.db",
+            "d": "auth.db",
             "EXPLAIN QUERY PLAN \ufffc": "auth.db",
         },
     ),
