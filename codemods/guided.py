@@ -40,7 +40,12 @@ def waiting(references: Sequence[Reference], file: SourceFile, guidance: Guidanc
     ]
 
 
-def require_whole(text: str, examined: Examined, names: AbstractSet[str], known: AbstractSet[tuple[int, int]]) -> None:
+def require_whole(
+    text: str,
+    examined: Examined,
+    names: AbstractSet[str],
+    known: AbstractSet[tuple[int, int]],
+) -> None:
     """Raises RewriteError if a text outside of the `known` statements names one of `names` as SQL does.
 
     `query += " JOIN sessions …"` is a piece of a statement, and nobody sees of which. A file without anything to rewrite
