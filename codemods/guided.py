@@ -48,8 +48,8 @@ def require_whole(
 ) -> None:
     """Raises RewriteError if a text outside of the `known` statements names one of `names` as SQL does.
 
-    `query += " JOIN sessions …"` is a piece of a statement, and nobody sees of which. A file without anything to rewrite
-    is not asked.
+    `query += " JOIN sessions …"` is a piece of a statement, and nobody sees of which. A file with nothing to rewrite is
+    not asked.
     """
     if not any(found.verdict.action is Action.REWRITE for found in examined.references):
         return
