@@ -70,7 +70,7 @@ def _row(policy: Policy, checked: Checked, entry: Database) -> DatabaseRow:
     references = [one for one in checked.code.references.references if policy.find(one.database) is entry]
     actions = Counter(one.verdict.action for one in references)
     judged = [
-        one for one in checked.judged.judgements if entry.name in map(_entry_name(policy), one.statement.databases)
+        one for one in checked.judged.judgements if any(policy.find(name) is entry for name in one.statement.databases)
     ]
     effects = Counter(one.effect for one in judged)
     names = [name for name in outlook.before.schemas if policy.find(name) is entry]
@@ -100,14 +100,6 @@ def _row(policy: Policy, checked: Checked, entry: Database) -> DatabaseRow:
         changes=effects[Effect.CHANGES],
         waits_for=tuple(final.name for final in shared if final.is_undecided),
     )
-
-
-def _entry_name(policy: Policy):  # type: ignore[no-untyped-def]
-    def name(database: str) -> str:
-        entry = policy.find(database)
-        return entry.name if entry else database
-
-    return name
 
 
 def _next_step(

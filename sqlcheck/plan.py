@@ -9,11 +9,15 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dbpolicy.errors import UserError
 from dbpolicy.model import Policy
 from references.command import CLEAN, FINDINGS, add_common_options, policy_for, progress, resolved, run_alone
 from references.documents import counted, error_line
+
+if TYPE_CHECKING:
+    from sqlcheck.proposals import Proposal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     return FINDINGS if found.is_open else CLEAN
 
 
-def _write(policy: Policy, proposals: Sequence) -> None:  # type: ignore[type-arg]
+def _write(policy: Policy, proposals: Sequence[Proposal]) -> None:
+    """Put the best option of each proposal into the policy, or say that there is none. Raises UserError."""
     from dbpolicy.loading import load_policy
     from references.writing import WriteError, replace_file
     from sqlcheck.proposals import written
