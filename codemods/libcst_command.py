@@ -13,14 +13,17 @@ import libcst as cst
 from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
 from codemods.errors import RewriteError
+from codemods.guided import waiting
 from codemods.run import rewritten
 from dbpolicy.loading import find_policy, load_policy
+from dbpolicy.model import Policy
 from references.command import resolved
 from references.discovery import source_file
 from references.model import FileError
 from references.roots import Roots
 from references.scan import examine
 from references.verdicts import Judge
+from sqlcheck.guidance import NO_GUIDANCE, Guidance, guide, retired_names
 
 
 class RewriteDbPaths(CodemodCommand):
@@ -50,11 +53,28 @@ class RewriteDbPaths(CodemodCommand):
         examined = examine(tree.bytes, file, judge)
         if examined.errors:
             raise SkipFile(_message(examined.errors))
+        guidance = _guidance(policy, tree.bytes)
+        examined.references = waiting(examined.references, file, guidance)
+        if guidance.names.get(file.in_policy):
+            # A statement changes together with its path, and LibCST writes one file after the other.
+            raise SkipFile("tables in its SQL get new names in the move; use `dbfold rewrite`")
         try:
             text = rewritten(examined, file, judge)
         except RewriteError as error:
             raise SkipFile(str(error)) from error
         return tree if text is None else cst.parse_module(text, config=tree.config_for_parsing)
+
+
+_known_guidance: dict[Path, Guidance] = {}  # one process of LibCST's runner has many files, and one application
+
+
+def _guidance(policy: Policy, data: bytes) -> Guidance:
+    """What the SQL of the application asks; nothing for a file that names no retired database."""
+    if not any(name.encode() in data for name in retired_names(policy)):
+        return NO_GUIDANCE
+    if policy.source not in _known_guidance:
+        _known_guidance[policy.source] = guide(policy, jobs=1)
+    return _known_guidance[policy.source]
 
 
 def _message(errors: list[FileError]) -> str:

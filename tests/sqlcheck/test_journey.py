@@ -148,3 +148,23 @@ def test_code_without_retired_databases_costs_no_look_at_the_sql(application, mo
     application.service("a", "main.db", "SELECT 1")
     monkeypatch.setattr("codemods.run.guide", lambda *_: pytest.fail("looked at the SQL"))
     assert prepare([application.root], load_policy(application.policy), jobs=1).changes
+
+
+@pytest.mark.parametrize("decision", ["", "rename: {one.db: {users: logins}}"])
+def test_libcsts_runner_leaves_what_changes_with_its_sql(colliding, decision):
+    import libcst as cst
+    from libcst.codemod import CodemodContext, SkipFile
+
+    from codemods.rewrite_db_paths import RewriteDbPaths
+
+    colliding.decide(decision)
+    path = colliding.root / "services/b/store.py"
+    command = RewriteDbPaths(CodemodContext(filename=str(path)))
+    module = cst.parse_module(path.read_bytes())
+    try:
+        result = command.transform_module_impl(module).code
+    except SkipFile as skipped:
+        assert decision
+        assert "use `dbfold rewrite`" in str(skipped)
+    else:
+        assert result == module.code
