@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from references.statements.expressions import template_parts
 from references.statements.model import Statement
 from references.statements.texts import Place, literal_places
 from sqlcheck.renaming import Edit
@@ -27,10 +28,25 @@ def placed(source: str, statement: Statement, edits: Sequence[Edit]) -> list[Edi
         if character != _FIELD
     ]
     offsets = [offset for start, end in statement.pieces for offset in range(start, end)]
-    if [character for character, _ in written] != [statement.text[offset] for offset in offsets]:
-        raise UnplacedError("it is put together in a way that cannot be followed")
-    known = {offset: place for offset, (_, place) in zip(offsets, written, strict=True)}
-    return [_placed(edit, statement.text, known) for edit in edits]
+    expected = [statement.text[offset] for offset in offsets]
+    for places in (written, *(_without_fields(written, percent=percent) for percent in (True, False))):
+        if [character for character, _ in places] == expected:
+            known = {offset: place for offset, (_, place) in zip(offsets, places, strict=True)}
+            return [_placed(edit, statement.text, known) for edit in edits]
+    raise UnplacedError("it is put together in a way that cannot be followed")
+
+
+def _without_fields(written: list[tuple[str, Place]], *, percent: bool) -> list[tuple[str, Place]]:
+    """The characters of a template of `%` or `format` that are not its fields."""
+    text = "".join(character for character, _ in written)
+    kept: list[tuple[str, Place]] = []
+    offset = 0
+    for part in template_parts(text, percent=percent):
+        if isinstance(part, str):
+            offset = text.index(part, offset)
+            kept += written[offset : offset + len(part)]
+            offset += len(part)
+    return kept
 
 
 def _placed(edit: Edit, text: str, known: dict[int, Place]) -> Edit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 
@@ -168,3 +169,36 @@ def test_libcsts_runner_leaves_what_changes_with_its_sql(colliding, decision):
         assert "use `dbfold rewrite`" in str(skipped)
     else:
         assert result == module.code
+
+
+def test_every_way_to_write_a_text_keeps_its_form(application):
+    """Another encoding, Windows' newlines, escapes, raw strings, fields, templates: only the name changes."""
+    lines = [
+        "# -*- coding: latin-1 -*-",
+        "import sqlite3",
+        'P = "/app/data/one.db"',
+        "def f(x):",
+        "\tc = sqlite3.connect(P)",
+        '\tc.execute("""CREATE TABLE IF NOT EXISTS Users (',
+        '\t\tid INTEGER, n\xe4me TEXT)""")',
+        '\té = "\xe4"; c.execute("INSERT INTO USERS (id) VALUES (1)")',
+        "\ty = f\"SELECT id FROM users WHERE id = {x!r} AND 'users' = '{{x}}'\"",
+        "\tc.execute(y)",
+        '\tc.execute("SELECT id FROM \\"users\\" -- \\u00e9 users\\n")',
+        '\tc.execute(r"SELECT id FROM users WHERE id LIKE \'%\\d\'" + " LIMIT 1")',
+        '\tc.execute("SELECT id FROM users WHERE id = %s" % x)',
+        '\tc.execute("SELECT id FROM users WHERE id = {}".format(x))',
+        "\tc.execute('SELECT id ' 'FROM users'  # of users",
+        "\t          ' WHERE id = 1')",
+        "",
+    ]
+    path = application.root / "services/b/store.py"
+    path.parent.mkdir(parents=True)
+    path.write_bytes("\r\n".join(lines).encode("latin-1"))
+    application.decide("rename: {one.db: {users: logins}}")
+    assert "8 statements of SQL with new names" in application.run("rewrite", "services").stdout
+    table = re.compile(r"(?i)(?:(?<=FROM )|(?<=EXISTS )|(?<=INTO )|(?<=FROM \\\"))users")
+    expected = [table.sub("logins", line) for line in lines]
+    expected[2:3] = ["", "from database_config import DATABASE_PATH", "P = DATABASE_PATH"]
+    assert path.read_bytes().decode("latin-1").split("\r\n") == expected
+    assert "0 references" in application.run("rewrite", "--check", "services").stdout
