@@ -71,9 +71,12 @@ class Judge:
 
     outlook: Outlook
     _renamers: dict[str, Renamer] = field(default_factory=dict)
+    _temporary: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def judge(self, statements: Iterable[Statement]) -> Judged:
         """What becomes of each statement, in their order."""
+        statements = list(statements)
+        self._temporary = _temporary_tables(statements)
         return Judged(tuple(self.of_statement(statement) for statement in statements))
 
     def of_statement(self, statement: Statement) -> Judgement:
@@ -115,6 +118,11 @@ class Judge:
         for offset, sql in split(statement.text):
             renamer = self.renamer(database)
             renamed = renamer.rename(sql) if renamer else Renamed(sql)
+            temporary = self._temporary.get(statement.file, frozenset()) if renamed.edits or renamed.problem else ()
+            if shadowed := next((word.text for word in words(sql) if word.key in temporary), None):
+                renamed = Renamed(
+                    sql, problem=f"{shadowed} is the name of a temporary table as well: look at it by hand"
+                )
             edits += [Edit(one.start + offset, one.end + offset, one.text) for one in renamed.edits]
             reviews += [renamed.problem] if renamed.problem else []
             effect, message, touched = _Piece(merged, database, schema, self.outlook).judge(sql, renamed)
@@ -137,6 +145,18 @@ class Judge:
                 if prepared is not None and prepared.error is not None:
                     return Judgement(statement, _failed(prepared.error), prepared.error)
         return Judgement(statement, Effect.SAME)
+
+
+def _temporary_tables(statements: Iterable[Statement]) -> dict[str, frozenset[str]]:
+    """By file: the names of temporary tables, which hide others of the same name."""
+    found: dict[str, set[str]] = {}
+    for statement in statements:
+        for _, sql in split(statement.text):
+            keys = [word.key for word in words(sql)[:3]]
+            name = shape(sql).name
+            if keys[:1] == ["create"] and {"temp", "temporary"} & set(keys) and name:
+                found.setdefault(statement.file, set()).add(folded(name))
+    return {file: frozenset(names) for file, names in found.items()}
 
 
 def _failed(error: str) -> Effect:
@@ -177,6 +197,8 @@ class _Piece:
         after_sql = apply(filled.text, _refilled(filled, sql, renamed.edits))
         after = self.merged.schema.prepare(after_sql)
         tables = tuple(sorted(prepared.tables))
+        if after.error is not None and renamed.problem:
+            return Effect.BREAKS, renamed.problem, tables
         if after.error is not None:
             why = self._why(tables)
             return Effect.BREAKS, f"{after.error}{why}", tables

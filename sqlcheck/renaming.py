@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import apsw
 
@@ -23,6 +23,7 @@ Names = Mapping[str, str]
 """Old names, as SQLite compares names, to new ones."""
 
 _MOST_WORDS = 12
+_BEFORE_TABLES = frozenset({"from", "join", "into", "update", "table", "references"})
 _ASKS_FOR = frozenset({"table_info", "table_xinfo", "index_list", "foreign_key_list", "index_info", "index_xinfo"})
 
 
@@ -92,9 +93,7 @@ class Renamer:
         literals = [word for word in candidates if word.is_text] if before.reads_schema else []
         named = [word for word in candidates if word.may_be_name]
         wanted = _mapped(before.actions, self.fresh)
-        if len(named) > _MOST_WORDS:
-            return Renamed(sql, problem=f"{candidates[0].text} is in it {len(named)} times: rename it by hand")
-        for chosen in _choices(named):
+        for chosen in _choices(sql, named):
             after = self.new.prepare(apply(sql, _edits(chosen, self.fresh)))
             if after.error is None and _mapped(after.actions, {}) == wanted:
                 edits = _edits([*chosen, *literals], self.names)
@@ -176,9 +175,15 @@ def _mapped(actions: tuple[Action, ...], names: Names) -> tuple[Action, ...]:
     )
 
 
-def _choices(named: list[Word]) -> Iterator[list[Word]]:
-    """Ways to choose among words, the fewest first."""
-    for size in range(len(named) + 1):
+def _choices(sql: str, named: list[Word]) -> Iterator[list[Word]]:
+    """Ways to choose among words: those that stand where tables do, then any, the fewest first."""
+    found = words(sql)
+    before = {word.start: previous.key for previous, word in pairwise(found)}
+    behind = {word.start: following.written for word, following in pairwise(found)}
+    tables = [one for one in named if before.get(one.start) in _BEFORE_TABLES or behind.get(one.start) == "."]
+    yield tables
+    yield [one for one in named if one in tables or before.get(one.start) == ","]
+    for size in range(len(named) + 1) if len(named) <= _MOST_WORDS else ():
         yield from (list(chosen) for chosen in combinations(named, size))
 
 

@@ -127,3 +127,11 @@ def test_a_name_that_has_to_be_quoted():
     renamer = Renamer(schema, {"a": 'new "a"'})
     assert renamer.rename("SELECT a.x FROM a").text == 'SELECT "new ""a""".x FROM "new ""a"""'
     assert renamer.rename('SELECT x FROM "a"').text == 'SELECT x FROM "new ""a"""'
+
+
+def test_many_words_that_may_be_names():
+    schema = Schema(["CREATE TABLE a (x, b)", "CREATE TABLE b (id, a)", "CREATE TABLE c (a, b)"])
+    renamer = Renamer(schema, {"a": "b", "b": "a", "c": "d"})
+    sql = "SELECT a.b, b.a, c.a, c.b, a.x FROM a, b, c WHERE a.x IN (SELECT a FROM c) AND a.b <> b.a AND 'a' <> c.b"
+    new = "SELECT b.b, a.a, d.a, d.b, b.x FROM b, a, d WHERE b.x IN (SELECT a FROM d) AND b.b <> a.a AND 'a' <> d.b"
+    assert renamer.rename(sql).text == new
