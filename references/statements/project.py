@@ -8,7 +8,7 @@ is nothing.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from references.python.composition import JOIN_FUNCTIONS
 from references.python.context import TRANSPARENT_METHODS
@@ -195,38 +195,52 @@ class Project:
     ) -> Values:
         if isinstance(key, Text) and isinstance(base, Attribute) and base.name == "environ":
             return self._variable(key.value)
-        entries = self._entries(base, frame, line, branches, depth)
-        if entries is not None and key is not None:
+        entries, home = self._entries(base, frame, line, branches, depth)
+        if entries and key is not None:
             keys = self.evaluate(key, frame, line, branches, depth)
             texts = {value.text for value in keys if isinstance(value, TextValue)}
             chosen = [value for name, value in entries if name in texts]
             if chosen and len(texts) == len(keys):
-                return union(self.evaluate(value, frame, line, branches, depth) for value in chosen)
+                place = (line, branches) if home is frame else (0, ())
+                return union(self.evaluate(value, home, *place, depth) for value in chosen)
         return self.evaluate(base, frame, line, branches, depth)
 
     def _entries(
         self, base: Expression, frame: Frame, line: int, branches: Branches, depth: int
-    ) -> tuple[tuple[str | None, Expression], ...] | None:
-        """The entries of the mapping that `base` is, where it is one that the module writes down once."""
+    ) -> tuple[tuple[tuple[str | None, Expression], ...], Frame]:
+        """The entries of the mapping that `base` is, where a module writes it down once, and the frame they are in."""
         if isinstance(base, Name) and frame.entries and (entry := self._entry(base.name, frame)) is not None:
             base = entry
         if isinstance(base, Entries):
-            return base.entries
+            return base.entries, frame
+        assigned, home = self._mapping(base, frame, line, branches, depth)
+        if len(assigned) == 1 and isinstance(assigned[0].value, Entries):
+            return assigned[0].value.entries, home
+        return (), frame
+
+    def _mapping(
+        self, base: Expression, frame: Frame, line: int, branches: Branches, depth: int
+    ) -> tuple[Sequence[Assignment], Frame]:
+        """What is assigned to a name or an attribute, in this module or in the one that it is imported from."""
         facts = self.modules[frame.module]
-        assigned: list[Assignment] = []
         if isinstance(base, Name):
             for scope in _scopes(frame.scope):
-                assigned = facts.assignments.get((scope, base.name), [])
-                if assigned:
-                    break
+                if assigned := facts.assignments.get((scope, base.name)):
+                    return assigned, frame
+            imported = facts.imports.get(base.name)
+            module = self._index.find(frame.module, imported.level, imported.module) if imported else None
+            if module is not None and imported is not None and imported.name:
+                return self.modules[module].assignments.get(("", imported.name), ()), Frame(module, "")
         elif isinstance(base, Attribute) and base.base in (Name("self"), Name("cls")):
             function = facts.functions.get(frame.scope)
-            owner = function.in_class if function else None
-            for name in (f".{base.name}", base.name):
-                assigned = assigned or facts.assignments.get((owner or "", name), [])
-        if len(assigned) == 1 and isinstance(assigned[0].value, Entries):
-            return assigned[0].value.entries
-        return None
+            owner = (function.in_class if function else None) or ""
+            names = (f".{base.name}", base.name)
+            return next((found for name in names if (found := facts.assignments.get((owner, name)))), ()), frame
+        elif isinstance(base, Attribute):
+            for value in self.evaluate(base.base, frame, line, branches, depth):
+                if isinstance(value, ModuleValue):
+                    return self.modules[value.module].assignments.get(("", base.name), ()), Frame(value.module, "")
+        return (), frame
 
     # -- names --------------------------------------------------------------------------------------------------------
 

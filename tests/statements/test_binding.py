@@ -535,6 +535,24 @@ SEVERAL_MODULES = {
         },
         {"a": "tasks.db"},
     ),
+    "a mapping of another module, by its key": (
+        {
+            "services/a/config.py": 'PATHS = {"users": "data/auth.db", "work": "data/tasks.db"}\n',
+            "services/a/m.py": """
+                import sqlite3, config
+                from config import PATHS
+                class Store:
+                    def __init__(self, path=None):
+                        if path is None:
+                            path = str(PATHS["users"])
+                        self.conn = sqlite3.connect(path)
+                    def rows(self):
+                        return self.conn.execute("SELECT 1 FROM a")
+                sqlite3.connect(config.PATHS["work"]).execute("SELECT 1 FROM b")
+            """,
+        },
+        {"a": "auth.db", "b": "tasks.db"},
+    ),
     "an object of another module, made there": (
         {
             "services/a/store.py": """
