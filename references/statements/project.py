@@ -8,7 +8,7 @@ is nothing.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from references.python.composition import JOIN_FUNCTIONS
 from references.python.context import TRANSPARENT_METHODS
