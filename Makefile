@@ -31,11 +31,11 @@ format: $(VENV)/.installed
 
 # docs/rules.md, generated from the catalogue.
 rules: $(VENV)/.installed
-	$(BIN)/python -m rules.describe
+	$(BIN)/python -m dbfold.commands.rule
 
 # The JSON Schema of dbfold.yaml, generated from the policy's model.
 schema: $(VENV)/.installed
-	$(BIN)/python -m dbpolicy.schema
+	$(BIN)/python -m dbfold.policy.schema
 
 clean:
 	rm -rf $(VENV) .build build *.egg-info

@@ -14,9 +14,9 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from dbpolicy.loading import load_policy
-from references.statements.model import Statement
-from references.statements.scan import scan_code
+from dbfold.policy.loading import load_policy
+from dbfold.statements.model import Statement
+from dbfold.statements.scan import scan_code
 
 
 def main(checkout: Path, labels: Path) -> int:

@@ -32,8 +32,8 @@ Timed = Callable[[], Stages | None]
 
 def move(data: Path, policy_file: Path, scratch: Path) -> Timed:
     """`datamove.run`: backup, checks, build, verification, swap. It empties `data`."""
-    import datamove
-    from dbpolicy.loading import load_policy
+    from dbfold import datamove
+    from dbfold.policy.loading import load_policy
 
     class Clock(datamove.Progress):
         """Notes when each stage began."""
@@ -60,11 +60,12 @@ def move(data: Path, policy_file: Path, scratch: Path) -> Timed:
 
 def build(data: Path, policy_file: Path, scratch: Path) -> Timed:
     """The building part of the move alone, ledger included."""
-    import datamove
-    from datamove import building, ledger
-    from datamove.documents import plan_document
-    from datamove.durable import flush_file
-    from dbpolicy.loading import load_policy
+    from dbfold import datamove
+    from dbfold.datamove import ledger
+    from dbfold.datamove.building import build as building
+    from dbfold.datamove.safety.durable import flush_file
+    from dbfold.datamove.telling.documents import plan_document
+    from dbfold.policy.loading import load_policy
 
     (preview,) = datamove.plan(load_policy(policy_file), data)
     document = json.dumps(plan_document(preview.plan))

@@ -1,86 +1,9 @@
-"""Blocks a commit in which dbfold.yaml is wrong, or an accessor module is not what it says."""
+"""Checks dbfold.yaml and the accessor modules.
 
-from __future__ import annotations
+services/database_config.py:1:1: DBF007 is not what dbfold.yaml says
+"""
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from pathlib import Path
-
-from dbpolicy.accessor import accessor_file_name
-from dbpolicy.codes import Code
-from dbpolicy.errors import UserError
-from dbpolicy.loading import find_policy
-from dbpolicy.model import POLICY_FILE_NAME, Policy
-from hooks.options import guarded, parse
-from hooks.policies import relative, staged_policy
-from hooks.staged import StagedFile, staged_files
-from references.roots import Roots
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Check the policies of the files named in `argv`; returns the exit code (see `references.command`).
-
-    Without a name, and without `--policy`, that is the nearest policy above the current directory.
-    """
-    arguments = parse("db-policy", __doc__, argv)
-    return guarded(lambda: _check(arguments.files, arguments.policy))
-
-
-def _check(names: Sequence[str], policy_option: str | None) -> int:
-    problems: list[str] = []
-    stale = 0
-    for source in _sources(names, policy_option):
-        try:
-            policy = staged_policy(source)
-        except UserError as error:
-            problems.append(str(error))
-            continue
-        stale += _check_accessors(policy)
-    if problems:
-        raise UserError("\n".join(problems))
-    return 1 if stale else 0
-
-
-def _sources(names: Sequence[str], policy_option: str | None) -> list[Path]:
-    """The policies to look at, each once."""
-    if policy_option:
-        return [Path(policy_option).absolute()]
-    if not names:
-        return [find_policy(Path.cwd())]
-    own = [Path(name).absolute() for name in names if os.path.basename(name) == POLICY_FILE_NAME]  # noqa: PTH119
-    others = [find_policy(Path(name).absolute().parent) for name in names if os.path.basename(name) != POLICY_FILE_NAME]  # noqa: PTH119
-    return list(dict.fromkeys((*own, *others)))
-
-
-def _check_accessors(policy: Policy) -> int:
-    """Print what is wrong with the accessor modules; returns how many findings there are."""
-    from hooks.checking import check_staged
-    from rules.output.formats import render
-
-    accessors = list(_accessors(policy))
-    if not accessors:
-        return 0
-    checked = check_staged([(policy, accessors)])
-    stale = tuple(finding for finding in checked.findings if finding.code is Code.STALE_ACCESSOR)
-    if stale:
-        sys.stdout.write(render("text", replace(checked, findings=stale)))
-    return len(stale)
-
-
-def _accessors(policy: Policy) -> Iterator[StagedFile]:
-    """The accessor modules that git tracks below the policy."""
-    roots = Roots(policy)
-    pattern = f":(glob)**/{accessor_file_name(policy)}"
-    command = ["git", "ls-files", "-z", "--", pattern]
-    listed = subprocess.run(command, cwd=policy.root, capture_output=True, check=False).stdout
-    names = [os.path.relpath(policy.root / os.fsdecode(name)) for name in listed.split(b"\0") if name]
-    for file in staged_files(names) if names else ():
-        if roots.is_accessor(relative(file.path, policy)):
-            yield file
-
+from dbfold.hooks.db_policy import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -13,8 +13,8 @@ accessor: {roots: [.]}
 HEAVY = ("libcst", "rich", "jsonschema", "multiprocessing", "concurrent", "asyncio", "logging")
 PROGRAM = """
 import sys
-import dbfold
-code = dbfold.main(sys.argv[1:])
+from dbfold.cli import main
+code = main(sys.argv[1:])
 print(code, *sorted(sys.modules), file=sys.stderr)
 """
 
@@ -59,12 +59,14 @@ def test_nothing_heavy_is_imported(tree, arguments):
 
 def test_a_clean_check_needs_no_catalogue(tree):
     (tree / "named.py").unlink()
-    assert not {name for name in modules_of(tree, "check", ".", whole=True) if name.startswith("rules.catalogue")}
+    assert not {
+        name for name in modules_of(tree, "check", ".", whole=True) if name.startswith("dbfold.rules.catalogue")
+    }
 
 
 HOOK = """
 import sys
-from hooks.{name} import main
+from dbfold.hooks.{name} import main
 code = main(["clean.py"])
 print(code, *sorted(sys.modules), file=sys.stderr)
 """
@@ -73,8 +75,11 @@ print(code, *sorted(sys.modules), file=sys.stderr)
 @pytest.mark.parametrize(
     ("name", "needless"),
     [
-        ("no_new_databases", {"yaml", "dbpolicy.model", "dataclasses", "pathlib._local", "rules", "references.scan"}),
-        ("db_paths", {"libcst", "rich", "rules", "references.scan", "codemods", "json"}),
+        (
+            "no_new_databases",
+            {"yaml", "dbfold.policy.model", "dataclasses", "pathlib._local", "dbfold.rules", "dbfold.references.scan"},
+        ),
+        ("db_paths", {"libcst", "rich", "dbfold.rules", "dbfold.references.scan", "dbfold.codemods", "json"}),
     ],
 )
 def test_a_hook_on_a_clean_file_imports_little(tree, name, needless):

@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-import dbfold
-from references.command import CLEAN, FAILED
+from dbfold import cli
+from dbfold.base.exits import CLEAN, FAILED
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def rewrite(project, monkeypatch, capsys):
     monkeypatch.chdir(project.root)
 
     def run(*arguments):
-        code = dbfold.main(["rewrite", *map(str, arguments)])
+        code = cli.main(["rewrite", *map(str, arguments)])
         output = capsys.readouterr()
         assert "Traceback" not in output.err
         return code, output.out, output.err
@@ -257,7 +257,7 @@ def test_other_files_in_any_encoding(project, rewrite):
 
 
 def test_a_file_too_large_to_be_source(project, rewrite, monkeypatch):
-    monkeypatch.setattr("references.scan._LARGEST_FILE", 1000)
+    monkeypatch.setattr("dbfold.references.scan._LARGEST_FILE", 1000)
     project.write("services/core/a.py", 'x = "/app/data/auth.db"\n' * 100)
     code, out, _ = rewrite("services")
     assert code == FAILED

@@ -10,9 +10,9 @@ import sys
 import pytest
 from projects import AFTER, BEFORE, GIT_ENV, SCRIPT, Project
 
-import dbfold
-from codemods import rewrite_db_paths
-from references import parallel
+from dbfold import cli
+from dbfold.commands import rewrite as rewrite_db_paths
+from dbfold.references import parallel
 
 REVIEW = """\
 import sqlite3
@@ -83,27 +83,27 @@ def test_python_m_takes_the_packages_of_the_current_directory(application):
 
 def test_check_tells_and_writes_nothing(application, capsys):
     before = application.tree()
-    assert dbfold.main(["rewrite", "--check", "services"]) == 1
+    assert cli.main(["rewrite", "--check", "services"]) == 1
     assert application.tree() == before
     out = capsys.readouterr().out
     assert "would rewrite services/core/a.py" in out
     assert "would write services/core/database_config.py" in out
     assert "4 references: 1 to rewrite, 2 review, 1 left" in out
-    assert dbfold.main(["rewrite", "services"]) == 0
-    assert dbfold.main(["rewrite", "--check", "services"]) == 0
+    assert cli.main(["rewrite", "services"]) == 0
+    assert cli.main(["rewrite", "--check", "services"]) == 0
 
 
 def test_the_second_run_changes_nothing(application):
-    assert dbfold.main(["rewrite", "services"]) == 0
+    assert cli.main(["rewrite", "services"]) == 0
     files = {path: path.stat().st_mtime_ns for path in application.services.rglob("*") if path.is_file()}
-    assert dbfold.main(["rewrite", "services"]) == 0
+    assert cli.main(["rewrite", "services"]) == 0
     assert {path: path.stat().st_mtime_ns for path in application.services.rglob("*") if path.is_file()} == files
 
 
 def test_a_broken_file_is_exit_code_2_in_every_mode(application):
     application.write("services/core/broken.py", 'def f(:\n    "/app/data/auth.db"\n')
     for mode in ("--check", "--diff", "--format=json"):
-        assert dbfold.main(["rewrite", mode, "services"]) == 2
+        assert cli.main(["rewrite", mode, "services"]) == 2
 
 
 STYLES = {
@@ -140,7 +140,7 @@ def test_accessor_styles(application, style):
 )
 def test_wrong_usage(application, capsys, arguments):
     before = application.tree()
-    for main, prefix in ((dbfold.main, ["rewrite"]), (rewrite_db_paths.main, [])):
+    for main, prefix in ((cli.main, ["rewrite"]), (rewrite_db_paths.main, [])):
         with pytest.raises(SystemExit) as error:
             main([*prefix, *arguments])
         assert error.value.code == 2
@@ -150,7 +150,7 @@ def test_wrong_usage(application, capsys, arguments):
 
 def test_an_unknown_command(capsys):
     with pytest.raises(SystemExit) as error:
-        dbfold.main(["rewritten"])
+        cli.main(["rewritten"])
     assert error.value.code == 2
 
 
@@ -225,7 +225,7 @@ def as_json(capsys):
     """Runs `dbfold rewrite --format json`; returns the document."""
 
     def run(*arguments):
-        dbfold.main(["rewrite", "--format", "json", *arguments])
+        cli.main(["rewrite", "--format", "json", *arguments])
         output = capsys.readouterr()
         assert output.err == ""
         return json.loads(output.out)
@@ -294,7 +294,7 @@ def test_the_number_of_jobs_changes_nothing(application, capsys, monkeypatch):
     monkeypatch.setattr(parallel, "_WORTH_A_PROCESS", 0)
     results = []
     for jobs in ("1", "2", "3"):
-        assert dbfold.main(["rewrite", "--diff", "--format", "json", "--jobs", jobs, "services"]) == 2
+        assert cli.main(["rewrite", "--diff", "--format", "json", "--jobs", jobs, "services"]) == 2
         results.append(json.loads(capsys.readouterr().out))
     assert results[0] == results[1] == results[2]
     assert len(results[0]["changed"]) == 31
@@ -303,9 +303,9 @@ def test_the_number_of_jobs_changes_nothing(application, capsys, monkeypatch):
 def test_a_worker_process_that_dies_is_reported(application, capsys, monkeypatch):
     monkeypatch.setattr(parallel, "_WORTH_A_PROCESS", 0)
     parent = os.getpid()
-    monkeypatch.setattr("codemods.run.rewrite_file", lambda file, **_: os.getpid() == parent or os._exit(9))
+    monkeypatch.setattr("dbfold.codemods.run.rewrite_file", lambda file, **_: os.getpid() == parent or os._exit(9))
     before = application.tree()
-    assert dbfold.main(["rewrite", "--jobs", "2", "services"]) == 2
+    assert cli.main(["rewrite", "--jobs", "2", "services"]) == 2
     assert capsys.readouterr().err == "dbfold: a worker process died, perhaps for want of memory; try --jobs 1\n"
     assert application.tree() == before
 
@@ -329,8 +329,8 @@ def test_an_internal_error_is_exit_code_3(application, capsys, monkeypatch):
     def fail(*arguments, **options):
         raise ZeroDivisionError("nobody thought of this")
 
-    monkeypatch.setattr("codemods.run.prepare", fail)
-    assert dbfold.main(["rewrite", "services"]) == 3
+    monkeypatch.setattr("dbfold.codemods.run.prepare", fail)
+    assert cli.main(["rewrite", "services"]) == 3
     err = capsys.readouterr().err
     assert "internal error: ZeroDivisionError('nobody thought of this')" in err
     assert "Please report it" in err

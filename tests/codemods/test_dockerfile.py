@@ -2,10 +2,10 @@
 
 import pytest
 
-from codemods.accessors import root_files
-from codemods.dockerfile import is_ignored, with_accessor
-from dbpolicy.loading import load_policy
-from dbpolicy.model import AccessorStyle
+from dbfold.codemods.accessors import root_files
+from dbfold.codemods.dockerfile import is_ignored, with_accessor
+from dbfold.policy.loading import load_policy
+from dbfold.policy.model import AccessorStyle
 
 MODULE = "database_config.py"
 

@@ -4,9 +4,9 @@ import ast
 
 import pytest
 
-from codemods.bindings import Bindings, unused_imports
-from codemods.run import prepare
-from dbpolicy.loading import load_policy
+from dbfold.codemods.bindings import Bindings, unused_imports
+from dbfold.codemods.run import prepare
+from dbfold.policy.loading import load_policy
 
 POLICY = """
 version: 1

@@ -12,10 +12,10 @@ from multiprocessing import get_context
 import pytest
 from projects import AFTER, BEFORE, SCRIPT
 
-from codemods.run import prepare, write
-from dbpolicy.loading import load_policy
-from references import parallel
-from references.discovery import SourceFile
+from dbfold.codemods.run import prepare, write
+from dbfold.policy.loading import load_policy
+from dbfold.references import parallel
+from dbfold.references.discovery import SourceFile
 
 FILES = 150
 

@@ -5,8 +5,8 @@ from textwrap import dedent
 
 import pytest
 
-from codemods.run import prepare, write
-from dbpolicy.loading import load_policy
+from dbfold.codemods.run import prepare, write
+from dbfold.policy.loading import load_policy
 
 POLICY = """
 version: 1

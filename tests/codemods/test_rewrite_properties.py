@@ -11,10 +11,10 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codemods.run import prepare, write
-from dbpolicy.loading import load_policy
-from references.model import Action
-from references.scan import scan
+from dbfold.codemods.run import prepare, write
+from dbfold.policy.loading import load_policy
+from dbfold.references.model import Action
+from dbfold.references.scan import scan
 
 PRIMARY, SPECIALIZED = "/app/data/zoe.db", "/app/data/memory.db"
 POLICY = f"""

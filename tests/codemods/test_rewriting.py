@@ -5,13 +5,13 @@ import time
 
 import pytest
 
-from codemods.errors import RewriteError
-from codemods.rewriting import Accessors, rewrite_module
-from codemods.run import prepare
-from dbpolicy.loading import load_policy
-from dbpolicy.model import AccessorStyle
-from references.model import Action, Kind, Reference, Replacement, Verdict
-from references.text import LineTable
+from dbfold.base.text import LineTable
+from dbfold.codemods.errors import RewriteError
+from dbfold.codemods.module import Accessors, rewrite_module
+from dbfold.codemods.run import prepare
+from dbfold.policy.loading import load_policy
+from dbfold.policy.model import AccessorStyle
+from dbfold.references.model import Action, Kind, Reference, Replacement, Verdict
 
 POLICY = """
 version: 1

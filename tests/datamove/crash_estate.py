@@ -19,12 +19,10 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-import datamove
-import datamove.ddl
-import datamove.merging  # imported when needed, which a child that has become another user may not be able to
-from datamove.progress import Progress
-from dbpolicy.errors import UserError
-from dbpolicy.loading import load_policy
+from dbfold import datamove
+from dbfold.base.errors import UserError
+from dbfold.datamove.progress import Progress
+from dbfold.policy.loading import load_policy
 
 KILLS = int(os.environ.get("DBFOLD_KILLS", "12"))
 SOURCES_OF = {"zoe.db": ("auth.db", "tasks.db", "chat.db"), "memory.db": ("facts.db",)}

@@ -10,9 +10,9 @@ from contextlib import closing
 
 import pytest
 
-import datamove
-from datamove.moving import MoveRefused
-from dbpolicy.loading import load_policy
+from dbfold import datamove
+from dbfold.datamove.run import MoveRefused
+from dbfold.policy.loading import load_policy
 
 
 class Estate:

@@ -6,10 +6,10 @@ import sqlite3
 
 import pytest
 
-from datamove import ddl
-from datamove.engine import is_constant
-from datamove.inventory import Column, Table
-from datamove.relations import components, looks_like_an_id_of
+from dbfold.datamove.planning.relations import components, looks_like_an_id_of
+from dbfold.sqlite import ddl
+from dbfold.sqlite.engine import is_constant
+from dbfold.sqlite.inventory import Column, Table
 
 TABLE = """CREATE TABLE "a b" (id INTEGER PRIMARY KEY AUTOINCREMENT, -- the number, as ever
     name VARCHAR(20) NOT NULL DEFAULT 'x, y' COLLATE NOCASE UNIQUE,

@@ -32,8 +32,8 @@ from crash_estate import (
     roll_back,
 )
 
-import datamove
-from datamove.locks import DatabaseFile
+from dbfold import datamove
+from dbfold.datamove.sources.locks import DatabaseFile
 
 # Tells every row once it is committed, and why it cannot go on.
 WRITER = """
@@ -82,7 +82,7 @@ def beside(code, *arguments):
 def alone(root, **options):
     """A move that neither sees other processes, as from another container, nor waits long for them."""
     for name, module in list(sys.modules.items()):
-        if name.startswith("datamove.") and hasattr(module, "users_of"):
+        if name.startswith("dbfold.datamove.") and hasattr(module, "users_of"):
             module.users_of = lambda paths: []
     DatabaseFile.lock.__defaults__ = (0.5,)
     return move(root, **options)

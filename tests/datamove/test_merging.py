@@ -7,8 +7,8 @@ from contextlib import closing
 
 import pytest
 
-import datamove
-from datamove.engine import DatabaseError
+from dbfold import datamove
+from dbfold.sqlite.engine import DatabaseError
 
 LARGEST = 9223372036854775807
 

@@ -224,9 +224,9 @@ def test_a_database_that_changed_since_the_plan_refuses_the_run(project):
 
 
 def test_too_little_room_is_seen_before_anything_is_written(project, monkeypatch):
-    import datamove
-    from dbpolicy.errors import UserError
-    from dbpolicy.loading import load_policy
+    from dbfold import datamove
+    from dbfold.base.errors import UserError
+    from dbfold.policy.loading import load_policy
 
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(100, 99, 1))
     before = digests(project)
@@ -309,9 +309,9 @@ def test_nothing_is_stopped_while_decisions_are_open(project):
 
 
 def test_a_health_check_that_fails_is_reported(project, monkeypatch):
-    import datamove
-    from datamove import services
-    from dbpolicy.loading import load_policy
+    from dbfold import datamove
+    from dbfold.datamove.safety import services
+    from dbfold.policy.loading import load_policy
 
     monkeypatch.setattr(services.health, "__defaults__", (0.0,))
     with_services(project, health="echo down; exit 7")

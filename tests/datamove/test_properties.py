@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 
-import datamove
-from dbpolicy.errors import UserError
-from dbpolicy.loading import load_policy
+from dbfold import datamove
+from dbfold.base.errors import UserError
+from dbfold.policy.loading import load_policy
 
 EXAMPLES = int(os.environ.get("DBFOLD_EXAMPLES", "300"))
 OPTIONAL = {  # column → type, what it gets in rows of databases that do not have it, values

@@ -8,8 +8,8 @@ from contextlib import closing
 
 import pytest
 
-import datamove
-from datamove.engine import DatabaseError, quoted
+from dbfold import datamove
+from dbfold.sqlite.engine import DatabaseError, quoted
 
 
 def execute(estate, *statements):

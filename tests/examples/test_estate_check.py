@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from test_zoe_estate import generate
 
-import dbfold
-from hooks import db_paths
-from references.model import Action
-from references.scan import scan
-from rules.flake8_plugin import Dbfold
+from dbfold import cli
+from dbfold.hooks import db_paths
+from dbfold.references.model import Action
+from dbfold.references.scan import scan
+from dbfold.rules.flake8_plugin import Dbfold
 
 BIN = Path(sys.executable).parent
 
@@ -45,7 +45,7 @@ def python_only(findings):
 
 
 def test_every_reference_to_rewrite_or_review_is_a_finding_and_no_other(estate):
-    from dbpolicy.loading import load_policy
+    from dbfold.policy.loading import load_policy
 
     found = scan([estate], load_policy(estate / "dbfold.yaml")).references
     flagged = [reference for reference in found if reference.verdict.action is not Action.LEAVE]
@@ -96,14 +96,14 @@ def test_the_hook_finds_the_same(estate):
 def test_after_the_rewrite_only_review_is_left_and_a_baseline_covers_it(estate, tmp_path, capsys):
     subprocess.run(["git", "clone", "-q", estate, tmp_path / "zoe"], check=True)
     copy = tmp_path / "zoe"
-    assert dbfold.main(["rewrite", str(copy), "--data-dir", str(estate / "data")]) == 0  # git does not have the data
+    assert cli.main(["rewrite", str(copy), "--data-dir", str(estate / "data")]) == 0  # git does not have the data
     left = check(copy)
     assert all("for a person to decide" in text for *_, text in left), left
     counts = Counter(text.split()[0] for *_, text in left)
     assert set(counts) <= {f"DBF{number:03}" for number in (1, 2, 3, 4, 5, 6, 9)}
     capsys.readouterr()
-    assert dbfold.main(["check", "--write-baseline", str(copy)]) == 0
-    assert dbfold.main(["check", str(copy)]) == 0
+    assert cli.main(["check", "--write-baseline", str(copy)]) == 0
+    assert cli.main(["check", str(copy)]) == 0
     stray = copy / "services/zoe-core/new_feature.py"
     stray.write_text('import sqlite3\n\nconnection = sqlite3.connect("/app/data/notes.db")\n')
-    assert dbfold.main(["check", str(copy)]) == 1
+    assert cli.main(["check", str(copy)]) == 1

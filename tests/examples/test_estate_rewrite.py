@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from test_zoe_estate import OTHERS, PLAN, generate
 
-import dbfold
+from dbfold import cli
 
 # What each service module does, in a new interpreter that reports every database it opens.
 WORK = {
@@ -42,12 +42,12 @@ def original(tmp_path_factory):
 def rewritten(original, tmp_path_factory):
     estate = tmp_path_factory.mktemp("rewritten") / "zoe"
     shutil.copytree(original, estate, symlinks=True)
-    assert dbfold.main(["rewrite", str(estate)]) == 0
+    assert cli.main(["rewrite", str(estate)]) == 0
     return estate
 
 
 def audit(estate, capsys):
-    assert dbfold.main(["audit", str(estate), "--format", "json"]) == 0
+    assert cli.main(["audit", str(estate), "--format", "json"]) == 0
     return json.loads(capsys.readouterr().out)
 
 
@@ -62,7 +62,7 @@ def test_nothing_is_left_to_rewrite_and_a_second_run_changes_nothing(rewritten, 
     summary = audit(rewritten, capsys)["summary"]
     assert summary["rewrite"] == 0
     assert summary["references"] == summary["review"] + summary["leave"]
-    assert dbfold.main(["rewrite", "--check", str(rewritten)]) == 0
+    assert cli.main(["rewrite", "--check", str(rewritten)]) == 0
 
 
 def test_every_module_compiles(rewritten):

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from repositories import BIN, HARDCODED, MANIFEST, POLICY, STRAY, hooks_of_the_manifest
 
-from hooks.no_new_databases import What, what_it_is
+from dbfold.hooks.no_new_databases import What, what_it_is
 
 HOOKS = ["no-new-databases", "db-paths", "db-paths-fix", "db-policy"]
 

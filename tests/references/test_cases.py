@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from codemods.run import prepare, write
-from dbpolicy.loading import load_policy
-from references.model import Action
-from references.scan import scan
+from dbfold.codemods.run import prepare, write
+from dbfold.policy.loading import load_policy
+from dbfold.references.model import Action
+from dbfold.references.scan import scan
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.py"))
 MARKER = re.compile(r"#: (.+)$")

@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from references.python.composition import compose
-from references.python.names import ModuleNames
+from dbfold.code.names import ModuleNames
+from dbfold.references.languages.python.composition import compose
 
 
 def last_value(source):

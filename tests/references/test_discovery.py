@@ -7,9 +7,9 @@ import os
 
 import pytest
 
-from dbpolicy.errors import UserError
-from dbpolicy.loading import load_policy
-from references.discovery import discover, shown_base
+from dbfold.base.errors import UserError
+from dbfold.policy.loading import load_policy
+from dbfold.references.discovery import discover, shown_base
 
 ODD_NAMES = [
     "with space.py",

@@ -2,13 +2,13 @@
 
 import pytest
 
-from dbpolicy.codes import Code
-from dbpolicy.loading import load_policy
-from references.discovery import source_file
-from references.model import Action
-from references.roots import Roots
-from references.scan import examine
-from references.verdicts import Judge
+from dbfold.policy.codes import Code
+from dbfold.policy.loading import load_policy
+from dbfold.references.discovery import source_file
+from dbfold.references.model import Action
+from dbfold.references.roots import Roots
+from dbfold.references.scan import examine
+from dbfold.references.verdicts import Judge
 
 CONNECT = 'import sqlite3\nc = sqlite3.connect("/app/data/auth.db")'
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-import dbfold
-from dbpolicy.loading import load_policy
-from dbpolicy.model import Role
-from references.draft_text import scalar
+from dbfold import cli
+from dbfold.policy.loading import load_policy
+from dbfold.policy.model import Role
+from dbfold.references.drafting.text import scalar
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "zoe" / "generate.py"
 PYTHON = "import os, sqlite3\n"
@@ -28,7 +28,7 @@ def tree(project, monkeypatch):
 
 def drafted(tree, *arguments, code=0):
     """The policy that `dbfold init` writes, as loaded."""
-    assert dbfold.main(["init", *arguments]) == code
+    assert cli.main(["init", *arguments]) == code
     return load_policy(tree.root / "dbfold.yaml")
 
 
@@ -55,7 +55,7 @@ def database(path):
 )
 def test_a_tree_without_databases_gets_no_policy(tree, content, capsys):
     tree.write("app.py", content)
-    assert dbfold.main(["init"]) == 1
+    assert cli.main(["init"]) == 1
     assert "no database is named" in capsys.readouterr().out
     assert list(tree.tree()) == ["app.py"]
 
@@ -63,7 +63,7 @@ def test_a_tree_without_databases_gets_no_policy(tree, content, capsys):
 def test_an_existing_policy_is_kept_unless_forced(tree, capsys):
     tree.write("app.py", 'DB = "data/shop.db"\n')
     tree.write("dbfold.yaml", "precious\n")
-    assert dbfold.main(["init"]) == 2
+    assert cli.main(["init"]) == 2
     assert "dbfold.yaml exists; edit it, or write a new draft over it with --force" in capsys.readouterr().err
     assert tree.read("dbfold.yaml") == b"precious\n"
     assert drafted(tree, "--force").primary.name == "shop.db"
@@ -73,7 +73,7 @@ def test_an_existing_policy_is_kept_unless_forced(tree, capsys):
 def test_a_link_to_nowhere_is_an_existing_policy(tree):
     tree.write("app.py", 'DB = "data/shop.db"\n')
     (tree.root / "dbfold.yaml").symlink_to("gone.yaml")
-    assert dbfold.main(["init"]) == 2
+    assert cli.main(["init"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_what_cannot_work_is_said_before_the_scan(tree, arguments, message, caps
     tree.write("app.py", 'DB = "data/shop.db"\n')
     tree.write("below/module.py", "")
     before = tree.tree()
-    assert dbfold.main(["init", *arguments]) == 2
+    assert cli.main(["init", *arguments]) == 2
     assert message in capsys.readouterr().err
     assert tree.tree() == before
 
@@ -99,7 +99,7 @@ def test_what_cannot_work_is_said_before_the_scan(tree, arguments, message, caps
 def test_a_directory_that_cannot_be_written(tree, capsys):
     tree.write("app.py", 'DB = "data/shop.db"\n')
     tree.root.chmod(0o500)
-    assert dbfold.main(["init"]) == 2
+    assert cli.main(["init"]) == 2
     tree.root.chmod(0o700)
     assert "cannot be written" in capsys.readouterr().err
 
@@ -272,7 +272,7 @@ def test_after_a_rewrite_the_generated_module_keeps_its_name(tree):
     tree.write("app.py", 'DB = "data/shop.db"\n')
     tree.write("compose.yaml", "environment:\n  - APP_DB=/app/data/shop.db\n")
     drafted(tree)
-    assert dbfold.main(["rewrite", "."]) == 0
+    assert cli.main(["rewrite", "."]) == 0
     assert drafted(tree, "--force").accessor.module == "database_config"
 
 
@@ -315,12 +315,12 @@ def test_a_file_that_does_not_parse_is_named_and_the_draft_written(tree, capsys)
 
 
 def test_a_file_that_appears_meanwhile_is_kept(tree, monkeypatch, capsys):
-    from references import init
+    from dbfold.commands import init
 
     tree.write("app.py", 'DB = "data/shop.db"\n')
     text = init.draft_text
     monkeypatch.setattr(init, "draft_text", lambda found: tree.write("dbfold.yaml", "theirs\n") and text(found))
-    assert dbfold.main(["init"]) == 2
+    assert cli.main(["init"]) == 2
     assert "appeared while dbfold was running" in capsys.readouterr().err
     assert tree.tree().keys() == {"app.py", "dbfold.yaml"}
     assert tree.read("dbfold.yaml") == b"theirs\n"
@@ -343,7 +343,7 @@ def estate(tmp_path_factory):
 
 
 def test_the_estate(estate, capsys):
-    assert dbfold.main(["init", str(estate)]) == 0
+    assert cli.main(["init", str(estate)]) == 0
     policy = load_policy(estate / "dbfold.yaml")
     by_hand = load_policy(estate.parent / "by_hand.yaml")
     assert len(policy.databases) == 19
@@ -357,5 +357,5 @@ def test_the_estate(estate, capsys):
     text = (estate / "dbfold.yaml").read_text(encoding="utf-8")
     assert "zoe.db:  # 204 references in 52 files; data/zoe.db, " in text
     capsys.readouterr()
-    assert dbfold.main(["audit", str(estate), "--summary"]) == 0
+    assert cli.main(["audit", str(estate), "--summary"]) == 0
     assert "441 of these for databases of the policy, in 95 files" in capsys.readouterr().out

@@ -4,9 +4,9 @@ import ast
 
 import pytest
 
-from codemods.run import prepare, write
-from dbpolicy.loading import load_policy
-from references.python.newer_syntax import lowered
+from dbfold.code.newer_syntax import lowered
+from dbfold.codemods.run import prepare, write
+from dbfold.policy.loading import load_policy
 
 POLICY = """
 version: 1

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from dbpolicy.errors import UserError
-from references import parallel
-from references.discovery import SourceFile
+from dbfold.base.errors import UserError
+from dbfold.references import parallel
+from dbfold.references.discovery import SourceFile
 
 
 @pytest.fixture
@@ -85,8 +85,8 @@ def test_workers_are_stopped_when_this_process_is_interrupted(files):
 
 PARENT = """
 import os, sys, time
-from references import parallel
-from references.discovery import SourceFile
+from dbfold.references import parallel
+from dbfold.references.discovery import SourceFile
 parent = os.getpid()
 def work(file):
     if os.getpid() != parent:

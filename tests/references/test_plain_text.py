@@ -2,9 +2,9 @@
 
 import pytest
 
-from references.candidates import is_foreign, is_module_name
-from references.plain_text import scan_plain
-from references.text import LineTable
+from dbfold.base.text import LineTable
+from dbfold.references.candidates import is_foreign, is_module_name
+from dbfold.references.languages.plain_text import scan_plain
 
 
 def doubtful(text, name):

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from references.text import LineTable, decode_python
+from dbfold.base.text import LineTable, decode_python
 
 LINES = ["x = 1", "é = 'zoe'", "名前, é, x = '€€', '😀é😀', f", "'aé' + 'ßb'; z = '名é😀x' + w", "'\ud800' + é"]
 

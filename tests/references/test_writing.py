@@ -11,10 +11,10 @@ import stat
 import pytest
 from projects import AFTER, BEFORE
 
-from codemods.run import prepare, write
-from dbpolicy.errors import UserError
-from dbpolicy.loading import load_policy
-from references.writing import WriteError, replace_file
+from dbfold.base.errors import UserError
+from dbfold.base.writing import WriteError, replace_file
+from dbfold.codemods.run import prepare, write
+from dbfold.policy.loading import load_policy
 
 OLD, NEW = b"old\n", b"new\n"
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from dbpolicy.loading import load_policy
-from rules.checking import gate, scope_of
-from rules.examples import POLICY
+from dbfold.policy.loading import load_policy
+from dbfold.rules.checking import gate, scope_of
+from dbfold.rules.examples import POLICY
 
 
 @pytest.fixture

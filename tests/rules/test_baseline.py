@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from dbpolicy.codes import Code
-from dbpolicy.errors import UserError
-from rules.baseline import Entry, baseline_text, parse_baseline, read_baseline
+from dbfold.base.errors import UserError
+from dbfold.policy.codes import Code
+from dbfold.rules.baseline import Entry, baseline_text, parse_baseline, read_baseline
 
 OLD = (
     'import sqlite3\n\nfirst = sqlite3.connect("/app/data/notes.db")\nsecond = sqlite3.connect("/app/data/audit.db")\n'

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from rules.output.formats import FORMATS
+from dbfold.rules.output.formats import FORMATS
 
 HARDCODED = 'import sqlite3\n\nconnection = sqlite3.connect("/app/data/shop.db")\n'
 STRAY = 'import sqlite3\n\nconnection = sqlite3.connect("/app/data/notes.db")\n'
@@ -202,7 +202,7 @@ def test_findings_are_the_same_in_every_form_for_programs(application):
 
 
 def test_as_a_module(application):
-    command = [sys.executable, "-m", "rules.check", "--format", "concise", str(application.root)]
+    command = [sys.executable, "-m", "dbfold.commands.check", "--format", "concise", str(application.root)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert "DBF001" in result.stdout

@@ -15,13 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbpolicy.codes import Code
-from references.model import FileError, Span
-from rules.catalogue.registry import RULES
-from rules.model import Checked, Finding
-from rules.output.formats import FORMATS, render
-from rules.output.statistics import statistics
-from rules.output.summary import summary_line
+from dbfold.base.spans import Span
+from dbfold.policy.codes import Code
+from dbfold.references.model import FileError
+from dbfold.rules.catalogue.registry import RULES
+from dbfold.rules.model import Checked, Finding
+from dbfold.rules.output.formats import FORMATS, render
+from dbfold.rules.output.statistics import statistics
+from dbfold.rules.output.summary import summary_line
 
 CLEAN = Checked(files=38)
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from dbpolicy.codes import Code
-from hooks import db_paths
-from rules.catalogue.registry import RULES
-from rules.describe import DOCUMENT, document
-from rules.flake8_plugin import Dbfold
+from dbfold.commands.rule import DOCUMENT, document
+from dbfold.hooks import db_paths
+from dbfold.policy.codes import Code
+from dbfold.rules.catalogue.registry import RULES
+from dbfold.rules.flake8_plugin import Dbfold
 
 INVALID = [
     pytest.param(rule, example, id=f"{rule.code}-{number}")

@@ -7,9 +7,9 @@ import textwrap
 
 import pytest
 
-from dbpolicy.loading import load_policy
-from references.statements.model import Bound
-from references.statements.scan import scan_code
+from dbfold.policy.loading import load_policy
+from dbfold.statements.model import Bound
+from dbfold.statements.scan import scan_code
 
 POLICY = """\
 version: 1

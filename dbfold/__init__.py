@@ -1,0 +1,1 @@
+"""Fold many SQLite files into the few an application should have, and keep it so."""

@@ -1,0 +1,103 @@
+"""What functions of libraries do: the one table of all consumers.
+
+Names are qualified as they are imported: `sqlite3.connect`, whatever a module calls it.
+"""
+
+from __future__ import annotations
+
+# -- opening ---------------------------------------------------------------------------------------------------------
+
+CONNECT_FUNCTIONS = frozenset(
+    f"{module}.{function}"
+    for module in ("sqlite3", "sqlite3.dbapi2", "aiosqlite", "pysqlite3", "sqlcipher3", "apsw")
+    for function in ("connect", "Connection")
+) | {"sqlite_utils.Database", "sqlite_utils.db.Database"}
+_ENGINES = frozenset(
+    {"sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "databases.Database"}
+    | {"sqlalchemy.engine.create_engine", "sqlmodel.create_engine", "peewee.SqliteDatabase"}
+    | {"playhouse.sqlite_ext.SqliteExtDatabase", "aiosqlitepool.SQLiteConnectionPool"}
+)
+OPENERS = CONNECT_FUNCTIONS | _ENGINES
+PATH_KEYWORDS = ("database", "filename", "url", "uri", "path", "filename_or_conn")
+_OTHER_ENGINES = {
+    **dict.fromkeys(("asyncpg", "psycopg", "psycopg2", "psycopg_pool", "pg8000", "aiopg"), "PostgreSQL"),
+    **dict.fromkeys(("pymysql", "MySQLdb", "mysql", "aiomysql"), "MySQL"),
+    "duckdb": "DuckDB",
+    **dict.fromkeys(("snowflake", "pyodbc", "clickhouse_driver", "cx_Oracle", "oracledb"), "another engine"),
+    "alembic": "a migration of Alembic",
+    "django": "a migration of Django",
+}
+OTHER_STORES = {
+    "duckdb.connect": "DuckDB",
+    "shelve.open": "shelve",
+    "dbm.open": "dbm",
+    "dbm.gnu.open": "dbm",
+    "dbm.ndbm.open": "dbm",
+    "dbm.dumb.open": "dbm",
+    "lmdb.open": "LMDB",
+    "plyvel.DB": "LevelDB",
+}
+OPENING_NAMES = frozenset(
+    "connect Connection Database create_engine create_async_engine SqliteDatabase create_pool get_connection"
+    " get_db".split()
+)
+
+# -- paths and files ---------------------------------------------------------------------------------------------------
+
+PATH_CLASSES = frozenset(
+    f"pathlib.{name}" for name in ("Path", "PurePath", "PosixPath", "PurePosixPath", "WindowsPath")
+)
+JOIN_FUNCTIONS = frozenset({"os.path.join", "posixpath.join", "ntpath.join", "path.join"})
+TRANSPARENT_FUNCTIONS = PATH_CLASSES | {
+    *("str", "os.fspath", "os.path.abspath", "os.path.expanduser", "os.path.realpath", "os.path.normpath"),
+    *("os.path.expandvars", "typing.cast", "Path"),
+}
+TRANSPARENT_METHODS = frozenset({"resolve", "absolute", "expanduser", "as_posix", "strip"})
+DESTRUCTIVE_FUNCTIONS = frozenset(
+    {"os.remove", "os.unlink", "os.rename", "os.renames", "os.replace", "os.truncate", "os.link", "os.symlink"}
+    | {f"shutil.{name}" for name in ("copy", "copy2", "copyfile", "copyfileobj", "move", "rmtree")}
+)
+DESTRUCTIVE_METHODS = frozenset(
+    "unlink rename write_bytes write_text symlink_to hardlink_to copy_into move move_into".split()
+)
+WRITING_MODES = frozenset("wax+")
+
+# -- the environment, and programs -------------------------------------------------------------------------------------
+
+ENVIRONMENT_READERS = frozenset({"os.getenv", "os.environ.get"})
+ENVIRONMENT_DEFAULTS = frozenset({"os.environ.setdefault", "os.environ.pop"})
+SHELL_FUNCTIONS = frozenset(
+    {"os.system", "os.popen", "asyncio.create_subprocess_shell", "asyncio.create_subprocess_exec"}
+    | {f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen", "getoutput")}
+)
+
+# -- values that are handed on -----------------------------------------------------------------------------------------
+
+SAME = TRANSPARENT_FUNCTIONS | {
+    *("contextlib.closing", "contextlib.aclosing", "asyncio.run", "asyncio.wait_for", "asyncio.shield", "iter", "next"),
+    *("typing.cast", "copy.copy", "textwrap.dedent", "inspect.cleandoc", "list", "tuple", "sorted", "enumerate"),
+    *("sqlalchemy.text", "sqlalchemy.sql.text", "sqlalchemy.sql.expression.text", "sqlmodel.text", "os.path.dirname"),
+}
+SESSIONS = frozenset(
+    "sessionmaker scoped_session async_sessionmaker Session AsyncSession async_scoped_session DatabaseManager".split()
+)
+DEPENDENCIES = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends", "Depends"})
+FIELDS = frozenset({"field", "Field", "attrib", "ib", "PrivateAttr"})
+SAME_CONNECTION = frozenset(
+    "cursor execute executemany executescript connect begin session connection acquire raw_connection bind engine"
+    " get_connection __enter__ __aenter__ begin_nested execution_options conn db cur row_factory transaction Session"
+    " get_bind sync_connection atomic connection_context iterdump execute_fetchall sync_session".split()
+)
+TEXT_METHODS = frozenset({"strip", "lstrip", "rstrip", "format", "replace", "join", "encode", "lower", "upper"})
+
+# -- SQL ---------------------------------------------------------------------------------------------------------------
+
+EXECUTORS = frozenset(
+    "execute executemany executescript execute_fetchall execute_insert exec_driver_sql execute_many execute_query"
+    " fetchrow fetchval fetch_one fetch_all fetch_val read_sql read_sql_query executesql execute_sql".split()
+)
+
+
+def other_engine(name: str) -> str | None:
+    """What the library of a dotted name connects to, if that is not SQLite."""
+    return _OTHER_ENGINES.get(name.partition(".")[0])

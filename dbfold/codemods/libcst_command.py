@@ -1,0 +1,81 @@
+"""The rewrite as a LibCST codemod command: `python -m libcst.tool codemod -x codemods.rewrite_db_paths.RewriteDbPaths`.
+
+LibCST hands over a parsed module and writes what comes back; detection, verdicts and the proof are the same as in
+`dbfold rewrite`. The accessor module has to exist: `dbfold rewrite` generates it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import libcst as cst
+from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
+
+from dbfold.base.paths import resolved
+from dbfold.codemods.errors import RewriteError
+from dbfold.codemods.guided import waiting
+from dbfold.codemods.run import rewritten
+from dbfold.journey.holds import NO_GUIDANCE, Guidance, guide, retired_names
+from dbfold.policy.loading import find_policy, load_policy
+from dbfold.policy.model import Policy
+from dbfold.references.discovery import source_file
+from dbfold.references.model import FileError
+from dbfold.references.roots import Roots
+from dbfold.references.scan import examine
+from dbfold.references.verdicts import Judge
+
+
+class RewriteDbPaths(CodemodCommand):
+    """Rewrites hardcoded database paths of one module to the accessor of the nearest dbfold.yaml."""
+
+    DESCRIPTION = "Rewrite hardcoded database paths to the accessor that dbfold.yaml configures."
+
+    @staticmethod
+    def add_args(parser: argparse.ArgumentParser) -> None:
+        """The option that LibCST's runner passes on to the constructor."""
+        parser.add_argument("--policy", metavar="FILE", help="the policy (default: the nearest dbfold.yaml upwards)")
+
+    def __init__(self, context: CodemodContext, policy: str | None = None) -> None:
+        super().__init__(context)
+        self.policy_option = policy
+
+    def transform_module_impl(self, tree: cst.Module) -> cst.Module:
+        """The module with its references rewritten. Raises SkipFile with the reason where that is not possible."""
+        if self.context.filename is None:
+            raise SkipFile("dbfold needs the file's name to find its policy and its accessor root")
+        path = resolved(Path(self.context.filename))
+        policy = load_policy(resolved(Path(self.policy_option)) if self.policy_option else find_policy(path))
+        judge = Judge(policy, Roots(policy), policy.accessor.style)
+        file = source_file(path, policy, path.parent)
+        if policy.excluded_files.matching(file.in_policy):
+            raise SkipFile("excluded by the policy")
+        examined = examine(tree.bytes, file, judge)
+        if examined.errors:
+            raise SkipFile(_message(examined.errors))
+        guidance = _guidance(policy, tree.bytes)
+        examined.references = waiting(examined.references, file, guidance)
+        if guidance.names.get(file.in_policy):
+            # A statement changes together with its path, and LibCST writes one file after the other.
+            raise SkipFile("tables in its SQL get new names in the move; use `dbfold rewrite`")
+        try:
+            text = rewritten(examined, file, judge)
+        except RewriteError as error:
+            raise SkipFile(str(error)) from error
+        return tree if text is None else cst.parse_module(text, config=tree.config_for_parsing)
+
+
+_known_guidance: dict[Path, Guidance] = {}  # one process of LibCST's runner has many files, and one application
+
+
+def _guidance(policy: Policy, data: bytes) -> Guidance:
+    """What the SQL of the application asks; nothing for a file that names no retired database."""
+    if not any(name.encode() in data for name in retired_names(policy)):
+        return NO_GUIDANCE
+    if policy.source not in _known_guidance:
+        _known_guidance[policy.source] = guide(policy, jobs=1)
+    return _known_guidance[policy.source]
+
+
+def _message(errors: list[FileError]) -> str:
+    return "; ".join(error.message for error in errors)

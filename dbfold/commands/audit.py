@@ -1,0 +1,224 @@
+"""`dbfold audit PATH`: the plan's table (database, references, files, role, action), then every reference and why."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dbfold.base.exits import CLEAN, FAILED
+from dbfold.base.paths import resolved
+from dbfold.base.progress import progress
+from dbfold.commands.shared import add_common_options, policy_for, run_alone
+from dbfold.policy.model import Policy, Role
+from dbfold.references.documents import counted, document, error_line, reference_document
+from dbfold.references.model import Action
+from dbfold.references.scan import Scan, scan
+
+_ACTIONS = {
+    Role.PRIMARY: "keep as primary",
+    Role.SPECIALIZED: "keep separate (specialized)",
+    Role.EXTERNAL: "leave: somebody else's",
+    Role.UNDECIDED: "decide",
+}
+_COLUMNS = ("database", "references", "files", "role", "action", "rewrite", "review", "leave")
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseRow:
+    """One line of the table. `rewrite`, `review` and `leave` add up to `references`."""
+
+    database: str
+    references: int
+    files: int
+    role: str
+    action: str
+    rewrite: int
+    review: int
+    leave: int
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments, for the umbrella command."""
+    parser.add_argument(
+        "paths", nargs="*", type=Path, default=[Path()], metavar="PATH", help="directories or files (default: .)"
+    )
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "markdown", "csv"),
+        default="text",
+        help="how to report (default: text)",
+    )
+    parser.add_argument("--summary", action="store_true", help="without the single references")
+    add_common_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit code. Raises UserError."""
+    targets = [resolved(path) for path in arguments.paths]
+    policy = policy_for(targets, arguments.policy)
+    with progress("Looking for database paths") as tell:
+        found = scan(targets, policy, jobs=arguments.jobs, progress=tell)
+    shown = replace(found, references=()) if arguments.summary else found
+    sys.stdout.write(_FORMATS[arguments.format](found, shown, policy))
+    if arguments.format != "json":
+        for error in found.errors:
+            print(f"error: {error_line(error)}", file=sys.stderr)  # noqa: T201
+    return FAILED if found.errors else CLEAN
+
+
+def table(found: Scan, policy: Policy) -> list[DatabaseRow]:
+    """One row for each database that is named, the most named first."""
+    counts: dict[str, Counter[Action]] = {}
+    files: dict[str, set[str]] = {}
+    for reference in found.references:
+        entry = policy.find(reference.database)
+        name = entry.name if entry else reference.database
+        counts.setdefault(name, Counter())[reference.verdict.action] += 1
+        files.setdefault(name, set()).add(reference.file)
+    rows = [
+        DatabaseRow(
+            name,
+            counter.total(),
+            len(files[name]),
+            *_role_and_action(name, policy, undecided=counter[Action.REVIEW] > 0),
+            *(counter[action] for action in Action),
+        )
+        for name, counter in counts.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.references, row.database))
+
+
+def _role_and_action(name: str, policy: Policy, undecided: bool) -> tuple[str, str]:
+    entry = policy.find(name)
+    if entry is None:
+        return "-", "declare it in the policy" if undecided else "none"
+    target = policy.target(entry)
+    if entry.role is Role.RETIRED and target is not None:
+        return entry.role.value, f"fold into {target.name}"
+    return entry.role.value, _ACTIONS[entry.role]
+
+
+def _text(found: Scan, shown: Scan, policy: Policy) -> str:
+    lines = [*_table_lines(found, policy), ""]
+    if shown.references:
+        lines += [*_detail_lines(shown), ""]
+    lines += [_total(found), _declared(found, policy)]
+    return "\n".join(lines) + "\n"
+
+
+def _table_lines(found: Scan, policy: Policy) -> Iterator[str]:
+    rows = [
+        _COLUMNS,
+        *(tuple(str(getattr(row, column)) for column in _COLUMNS) for row in table(found, policy)),
+    ]
+    widths = [max(len(row[index]) for row in rows) for index in range(len(_COLUMNS))]
+    for row in rows:
+        cells = (
+            cell.rjust(width) if column in _NUMBERS else cell.ljust(width)
+            for cell, width, column in zip(row, widths, _COLUMNS, strict=True)
+        )
+        yield "  ".join(cells).rstrip()
+
+
+_NUMBERS = frozenset({"references", "files", "rewrite", "review", "leave"})
+
+
+def _detail_lines(found: Scan) -> Iterator[str]:
+    for reference in found.references:
+        span, verdict = reference.span, reference.verdict
+        place = f"{reference.file}:{span.line}:{span.column}"
+        yield f"{place}: {reference.kind} {reference.text}: {verdict.action}: {verdict.reason}"
+
+
+def _total(found: Scan) -> str:
+    actions = Counter(reference.verdict.action for reference in found.references)
+    files = len({reference.file for reference in found.references})
+    counts = ", ".join(f"{actions[action]} {action}" for action in Action)
+    excluded = f"; {counted(found.excluded, 'file')} excluded by the policy" if found.excluded else ""
+    total = counted(len(found.references), "reference")
+    return f"{total} in {files} of {counted(found.files, 'file')}: {counts}{excluded}"
+
+
+def _declared(found: Scan, policy: Policy) -> str:
+    """The plan's numbers: what names a database of the policy, without patterns and throw-away files."""
+    declared = [reference for reference in found.references if policy.find(reference.database)]
+    files = len({reference.file for reference in declared})
+    return f"{len(declared)} of these for databases of the policy, in {counted(files, 'file')}"
+
+
+def _markdown(found: Scan, shown: Scan, policy: Policy) -> str:
+    lines = ["| " + " | ".join(_COLUMNS) + " |", "|" + "---|" * len(_COLUMNS)]
+    for row in table(found, policy):
+        cells = (f"`{row.database}`", *(str(getattr(row, column)) for column in _COLUMNS[1:]))
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += [
+        "",
+        _total(found) + ".",
+        "",
+        "| place | kind | text | verdict | reason |",
+        "|---|---|---|---|---|",
+    ]
+    for reference in found.references:
+        place = f"{reference.file}:{reference.span.line}:{reference.span.column}"
+        cells = (
+            place,
+            reference.kind,
+            f"`{reference.text}`",
+            reference.verdict.action,
+            reference.verdict.reason,
+        )
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _csv(found: Scan, shown: Scan, policy: Policy) -> str:
+    stream = io.StringIO()
+    documents = [reference_document(reference) for reference in shown.references]
+    writer = csv.DictWriter(stream, fieldnames=_CSV_FIELDS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(documents)
+    return stream.getvalue()
+
+
+_CSV_FIELDS = (
+    *(
+        "file",
+        "line",
+        "column",
+        "end_line",
+        "end_column",
+        "database",
+        "kind",
+        "code",
+        "verdict",
+        "target",
+        "reason",
+        "text",
+    ),
+)
+
+
+def _json(found: Scan, shown: Scan, policy: Policy) -> str:
+    result = document(found)
+    result["references"] = [reference_document(reference) for reference in shown.references]
+    result["databases"] = [{column: getattr(row, column) for column in _COLUMNS} for row in table(found, policy)]
+    return json.dumps(result, indent=2) + "\n"
+
+
+_FORMATS = {"text": _text, "json": _json, "markdown": _markdown, "csv": _csv}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse and run; returns the exit code."""
+    return run_alone("dbfold.commands.audit", __doc__, add_arguments, run, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""`dbfold check PATH…`: the gate. What breaks a rule, in the form that a person, an editor or a CI system reads."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from dbfold.base.errors import UserError
+from dbfold.base.exits import CLEAN, FAILED, FINDINGS
+from dbfold.base.paths import resolved
+from dbfold.base.progress import progress
+from dbfold.commands.shared import add_common_options, policy_for, run_alone
+from dbfold.references.discovery import Discovery, source_file
+from dbfold.references.documents import counted, error_line
+from dbfold.references.model import FileError
+from dbfold.rules.baseline import read_baseline
+from dbfold.rules.checking import Scope, gate, scope_of
+from dbfold.rules.model import Checked, exit_code
+from dbfold.rules.output.formats import FORMATS, render
+from dbfold.rules.since import is_ignored
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments, for the umbrella command."""
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="directories or files (default: .)")
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="how to report (default: text)")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the report to FILE instead of stdout")
+    parser.add_argument("--statistics", action="store_true", help="how many findings each rule has, not which")
+    parser.add_argument("--since", metavar="REV", help="only what has changed since the git revision REV")
+    parser.add_argument("--no-baseline", action="store_true", help="report what the baseline tolerates, too")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--fix", action="store_true", help="mend what can be mended, and report the rest")
+    mode.add_argument("--diff", action="store_true", help="print what --fix would change, as a unified diff")
+    mode.add_argument("--write-baseline", action="store_true", help="tolerate what is found now, until it is mended")
+    mode.add_argument("--stdin-filename", type=Path, metavar="FILE", help="check standard input as if it were FILE")
+    add_common_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit code. Raises UserError."""
+    scope = _stdin_scope(arguments) if arguments.stdin_filename else _scope(arguments)
+    if arguments.write_baseline:
+        return _write_baseline(scope, arguments)
+    if arguments.diff:
+        return _show_diff(scope, arguments)
+    failures: tuple[FileError, ...] = ()
+    if arguments.fix:
+        failures = _fix(scope, arguments)
+        scope = _scope(arguments)  # the accessors that were written are files of it, too
+    entries = () if arguments.no_baseline else read_baseline(scope.policy.baseline)
+    with progress("Checking") as tell:
+        checked = gate(scope, entries, jobs=arguments.jobs, progress=tell)
+    checked = replace(checked, errors=(*checked.errors, *(error for error in failures if error not in checked.errors)))
+    _report(checked, arguments)
+    return exit_code(checked)
+
+
+def _scope(arguments: argparse.Namespace) -> Scope:
+    targets = [resolved(path) for path in arguments.paths or [Path()]]
+    policy = policy_for(targets, arguments.policy)
+    here = Path.cwd()
+    base = here if all(target.is_relative_to(here) for target in targets) else None
+    scope = scope_of(targets, policy, base, arguments.since)
+    return scope if arguments.output is None else scope.without(str(arguments.output.absolute()))
+
+
+def _stdin_scope(arguments: argparse.Namespace) -> Scope:
+    """An editor's buffer: the file need not exist."""
+    if [str(path) for path in arguments.paths] not in ([], ["-"]) or arguments.since:
+        raise UserError("--stdin-filename checks standard input: give neither paths nor --since")
+    target = resolved(arguments.stdin_filename)
+    policy = policy_for([target.parent], arguments.policy)
+    base = Path.cwd()
+    file = replace(source_file(target, policy, base), content=sys.stdin.buffer.read())
+    excluded = policy.excluded_files.matching(file.in_policy) is not None or target == policy.source
+    return Scope(policy, base, Discovery(() if excluded else (file,), (), int(excluded)))
+
+
+def _fix(scope: Scope, arguments: argparse.Namespace) -> tuple[FileError, ...]:
+    from dbfold.rules.fixing import fix, write_baseline
+
+    with progress("Mending") as tell:
+        fixed = fix(scope, jobs=arguments.jobs, progress=tell)
+        if not arguments.no_baseline and scope.change is None:
+            write_baseline(scope, shrink_only=True, jobs=arguments.jobs, progress=tell)
+    for name in fixed.files:
+        print(f"wrote {name}", file=sys.stderr)  # noqa: T201
+    for warning in fixed.warnings:
+        print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
+    return fixed.errors
+
+
+def _show_diff(scope: Scope, arguments: argparse.Namespace) -> int:
+    from dbfold.codemods.report import diff
+    from dbfold.rules.fixing import prepared_fix
+
+    with progress("Looking") as tell:
+        prepared = prepared_fix(scope, jobs=arguments.jobs, progress=tell)
+    _write(diff(prepared), arguments.output)
+    for error in prepared.scan.errors:
+        print(f"error: {error_line(error)}", file=sys.stderr)  # noqa: T201
+    if prepared.scan.errors:
+        return FAILED
+    return FINDINGS if prepared.changes else CLEAN
+
+
+def _write_baseline(scope: Scope, arguments: argparse.Namespace) -> int:
+    from dbfold.rules.fixing import write_baseline
+
+    if scope.change is not None:
+        raise UserError("--write-baseline tolerates all that is found: leave --since out")
+    with progress("Checking") as tell:
+        tolerated = write_baseline(scope, jobs=arguments.jobs, progress=tell)
+    name = os.path.relpath(scope.policy.baseline)
+    counts = f"{tolerated.new} new, {tolerated.gone} gone"
+    if tolerated.entries:
+        print(f"wrote {name}: {counted(tolerated.entries, 'finding')} tolerated, {counts}")  # noqa: T201
+    else:
+        print(f"nothing to tolerate: there is no {name} now, {counts}")  # noqa: T201
+    if tolerated.entries and is_ignored(scope.policy.baseline):
+        remedy = "add it with `git add -f`, or set rules.baseline in the policy"
+        print(f"warning: git ignores {name}, so that it tolerates nothing elsewhere: {remedy}", file=sys.stderr)  # noqa: T201
+    for error in tolerated.errors:
+        print(f"error: {error_line(error)}; its findings are not tolerated", file=sys.stderr)  # noqa: T201
+    return FAILED if tolerated.errors else CLEAN
+
+
+def _report(checked: Checked, arguments: argparse.Namespace) -> None:
+    if arguments.statistics and arguments.format in ("text", "concise"):
+        from dbfold.rules.output.statistics import statistics
+
+        _write(statistics(checked), arguments.output)
+        return
+    to_terminal = arguments.output is None and sys.stdout.isatty()
+    color = to_terminal and "NO_COLOR" not in os.environ
+    _write(render(arguments.format, checked, color=color), arguments.output)
+
+
+def _write(text: str, output: Path | None) -> None:
+    """To the file, or to stdout; bytes of names that are no UTF-8 stay what they are."""
+    data = text.encode("utf-8", "surrogateescape")
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        output.write_bytes(data)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse and run; returns the exit code."""
+    return run_alone("dbfold.commands.check", __doc__, add_arguments, run, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

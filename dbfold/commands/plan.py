@@ -1,0 +1,86 @@
+"""`dbfold plan`: the whole journey on one page, and proposals for what is undecided.
+
+Exit codes: 0 nothing stands against it · 1 decisions are open, or statements would break · 2 a file could not be read
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dbfold.base.errors import UserError
+from dbfold.base.exits import CLEAN, FINDINGS
+from dbfold.base.paths import resolved
+from dbfold.base.progress import progress
+from dbfold.commands.shared import add_common_options, policy_for, run_alone
+from dbfold.policy.model import Policy
+from dbfold.references.documents import counted, error_line
+
+if TYPE_CHECKING:
+    from dbfold.journey.proposals import Proposal
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments, for the umbrella command."""
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="where the databases are (default: as the policy says)"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to report (default: text)")
+    parser.add_argument("--write", action="store_true", help="put the proposals into the policy")
+    add_common_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit code. Raises UserError."""
+    from dbfold.journey.checking import check
+    from dbfold.journey.overview import overview
+
+    policy = policy_for([resolved(Path())], arguments.policy)
+    with progress("Looking at code and databases") as tell:
+        checked = check(policy, arguments.data_dir, jobs=arguments.jobs, progress=tell)
+    found = overview(policy, checked)
+    if arguments.format == "json":
+        from dbfold.journey.documents import overview_text
+
+        sys.stdout.write(overview_text(found))
+    else:
+        from dbfold.journey.text import overview_lines
+
+        for line in overview_lines(found):
+            print(line)  # noqa: T201
+        for error in checked.errors:
+            print(f"not checked: {error_line(error)}", file=sys.stderr)  # noqa: T201
+    if arguments.write:
+        _write(policy, found.proposals)
+    return FINDINGS if found.is_open else CLEAN
+
+
+def _write(policy: Policy, proposals: Sequence[Proposal]) -> None:
+    """Put the best option of each proposal into the policy, or say that there is none. Raises UserError."""
+    from dbfold.base.writing import WriteError, replace_file
+    from dbfold.journey.proposals import written
+    from dbfold.policy.loading import load_policy
+
+    if not proposals:
+        print(f"{policy.source.name}: nothing is undecided", file=sys.stderr)  # noqa: T201
+        return
+    old = policy.source.read_bytes()
+    new = written(old.decode("utf-8-sig"), proposals).encode()
+    load_policy(policy.source, data=new)  # what cannot be read back must not be written
+    try:
+        replace_file(policy.source, old, new)
+    except WriteError as error:
+        raise UserError(f"{policy.source}: {error}") from error
+    print(f"{policy.source.name}: {counted(len(proposals), 'decision')} written", file=sys.stderr)  # noqa: T201
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse and run; returns the exit code."""
+    return run_alone("dbfold.commands.plan", __doc__, add_arguments, run, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""`python -m codemods.rewrite_db_paths PATH…` (= `dbfold rewrite`): hardcoded database paths become the accessor.
+
+    sqlite3.connect("/app/data/auth.db")    ->    sqlite3.connect(DATABASE_PATH)
+
+Writes by default; `--diff` shows, `--check` only tells.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from dbfold.base.exits import CLEAN, FAILED, FINDINGS
+from dbfold.base.paths import resolved
+from dbfold.base.progress import progress
+from dbfold.commands.shared import add_common_options, policy_for, run_alone
+from dbfold.policy.model import AccessorStyle
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments, also for the umbrella command."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="directories or files to rewrite")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--diff", action="store_true", help="print a unified diff; write nothing")
+    mode.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything would change")
+    parser.add_argument(
+        "--accessor-style",
+        choices=[style.value for style in AccessorStyle],
+        help="override the policy's accessor.style",
+    )
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="where the databases are (default: as the policy says)"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to report (default: text)")
+    add_common_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit code. Raises UserError."""
+    from dbfold.codemods import report
+    from dbfold.codemods.run import Written, prepare, write
+
+    started = time.perf_counter()
+    targets = [resolved(path) for path in arguments.paths]
+    policy = policy_for(targets, arguments.policy)
+    style = AccessorStyle(arguments.accessor_style) if arguments.accessor_style else None
+    # From where the user stands, so that editors find the places and `git apply` the diff.
+    here = Path.cwd()
+    base = here if all(target.is_relative_to(here) for target in targets) else None
+    with progress("Looking for database paths") as tell:
+        options = {"style": style, "jobs": arguments.jobs, "base": base, "data_dir": arguments.data_dir}
+        prepared = prepare(targets, policy, **options, progress=tell)
+    written = Written((), ())
+    if not (arguments.diff or arguments.check):
+        with progress("Writing") as tell:
+            written = write(prepared, tell)
+    outcome = report.Outcome(prepared, written, arguments.diff, arguments.check, time.perf_counter() - started)
+    report.show(outcome, arguments.format)
+    if prepared.scan.errors or written.failed:
+        return FAILED
+    return FINDINGS if arguments.check and prepared.changes else CLEAN
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse and run; returns the exit code."""
+    return run_alone("codemods.rewrite_db_paths", __doc__, add_arguments, run, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""A plan as SQL, and the new file that it makes."""

@@ -1,0 +1,1 @@
+"""From inventories and policy to a plan, and what nobody has decided."""

@@ -1,0 +1,1 @@
+"""What brings the old files back: backups, the swap, the rollback."""

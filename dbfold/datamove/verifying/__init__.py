@@ -1,0 +1,1 @@
+"""Is everything there? Asked with SQL of its own."""

@@ -1,0 +1,163 @@
+"""`dbfold move verify`: the last move, checked once more against its backup, at any later time."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import apsw
+
+from dbfold.base.errors import UserError
+from dbfold.datamove import ledger
+from dbfold.datamove.planning.plan import Account, Plan
+from dbfold.datamove.progress import Progress
+from dbfold.datamove.run import scratch_directory
+from dbfold.datamove.safety import backup as backups
+from dbfold.datamove.safety.backup import Backup
+from dbfold.datamove.safety.services import Failure, health
+from dbfold.datamove.sources.estate import Estate, find_estate
+from dbfold.datamove.sources.snapshots import copy_shared, readable_copy
+from dbfold.datamove.telling.documents import plan_from
+from dbfold.datamove.verifying.checks import Check, digests
+from dbfold.datamove.verifying.checks import verify as verify_file
+from dbfold.policy.model import Policy
+from dbfold.sqlite.engine import DatabaseError, comma_list, open_copy, quoted
+
+_LOOKUPS = 200
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was found out about one target. Digests are (database, table, before, after); timings (query, before, after)
+    in seconds, over all tables.
+    """
+
+    target: str
+    moved_at: str
+    backup: Backup
+    checks: tuple[Check, ...]
+    accounts: tuple[Account, ...]
+    digests: tuple[tuple[str, str, str | None, str | None], ...]
+    timings: tuple[tuple[str, float, float], ...]
+    unhealthy: tuple[Failure, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        same = all(before == after for _, _, before, after in self.digests)
+        return same and not self.unhealthy and all(check.passed for check in self.checks)
+
+
+def verify(policy: Policy, directory: Path | None = None, *, progress: Progress | None = None) -> tuple[Verified, ...]:
+    """Check the last move into each database against its backup. Writes nothing but scratch files.
+
+    Rows that the application changed since are differences, too: this is for right after the move. Raises UserError
+    if nothing was moved, or the backup is gone or damaged.
+    """
+    progress = progress or Progress()
+    estate = find_estate(policy, directory)
+    with scratch_directory(estate) as work:
+        found = [
+            verified
+            for entry in policy.kept
+            if (path := estate.directory / entry.name).exists()
+            and (verified := _verify(estate, entry.name, path, work, progress)) is not None
+        ]
+    if not found:
+        raise UserError(f"{estate.directory}: nothing has been moved there; `dbfold move run` does it")
+    unhealthy = tuple(health(policy, progress.say))
+    return tuple(replace(verified, unhealthy=unhealthy) for verified in found)
+
+
+def _verify(estate: Estate, name: str, path: Path, work: Path, progress: Progress) -> Verified | None:
+    progress.stage(f"read {name}")
+    copy, _ = readable_copy(copy_shared(name, path, work / name), work / f"{name}-readable")
+    connection = open_copy(copy)
+    try:
+        last = ledger.last_move(connection)
+        if last is None:
+            return None
+        move_id, moved_at, backup_name, text = last
+        accounts = tuple(ledger.accounts(connection, move_id))
+    finally:
+        connection.close()
+    try:
+        plan = plan_from(json.loads(text))
+    except (ValueError, KeyError, TypeError) as error:
+        raise DatabaseError(
+            f"{name}: its ledger cannot be read ({error!r}); it was written by another dbfold"
+        ) from None
+    backup = backups.find(estate.backups, backup_name)
+    progress.stage("check the backup", size=backup.size)
+    backups.check(backup)
+    copies = _copies(backup, plan, work)
+    progress.stage(f"verify {name}")
+    checks = tuple(verify_file(copy, plan, copies, move_id, work / "verify"))
+    return Verified(
+        target=name,
+        moved_at=moved_at,
+        backup=backup,
+        checks=checks,
+        accounts=accounts,
+        digests=tuple(digests(copy, plan, copies)),
+        timings=tuple(_timings(copy, plan, copies)),
+    )
+
+
+def _copies(backup: Backup, plan: Plan, work: Path) -> dict[str, Path]:
+    copies: dict[str, Path] = {}
+    encoding = None
+    for file in sorted(plan.files, key=lambda file: file.name != plan.target):
+        snapshot = backup.snapshot(file.name)
+        if snapshot is None:
+            raise DatabaseError(f"{backup.directory}: does not hold {file.name}; it is not the backup of this move")
+        copies[file.name], inventory = readable_copy(snapshot, work / f"before-{len(copies)}", encoding)
+        encoding = encoding or inventory.encoding
+    return copies
+
+
+def _timings(copy: Path, plan: Plan, copies: Mapping[str, Path]) -> list[tuple[str, float, float]]:
+    """Counting, and looking up rows by primary key, in all tables that moved: then and now."""
+    counting = [
+        (f"SELECT count(*) FROM {quoted(move.name)}", f"SELECT count(*) FROM {quoted(move.target)}", move.database)
+        for move in plan.moves
+    ]
+    found = [_timed("count the rows", counting, copy, copies)]
+    lookups = []
+    for move in plan.moves:
+        key = move.source.primary_key
+        if key and not move.translations:
+            condition = " AND ".join(f"{quoted(column)} = x.{quoted(column)}" for column in key)
+            old, new = (
+                f"SELECT count(*) FROM (SELECT {comma_list(map(quoted, key))} FROM {table} LIMIT {_LOOKUPS}) AS x"
+                f" WHERE EXISTS (SELECT 1 FROM {table} AS y WHERE {condition})"
+                for table in (quoted(move.name), quoted(move.target))
+            )
+            lookups.append((old, new, move.database))
+    found.append(_timed("look rows up by key", lookups, copy, copies))
+    return found
+
+
+def _timed(
+    name: str, queries: Sequence[tuple[str, str, str]], copy: Path, copies: Mapping[str, Path]
+) -> tuple[str, float, float]:
+    connections = {database: open_copy(path) for database, path in copies.items()}
+    after = open_copy(copy)
+    before_seconds = after_seconds = 0.0
+    try:
+        for old, new, database in queries:
+            before_seconds += _seconds(connections[database], old)
+            after_seconds += _seconds(after, new)
+    finally:
+        for connection in (*connections.values(), after):
+            connection.close()
+    return name, before_seconds, after_seconds
+
+
+def _seconds(connection: apsw.Connection, sql: str) -> float:
+    connection.execute(sql).fetchall()  # once to warm up
+    began = time.perf_counter()
+    connection.execute(sql).fetchall()
+    return time.perf_counter() - began

@@ -1,0 +1,1 @@
+"""What blocks a commit: the rules on what is staged."""

@@ -1,0 +1,95 @@
+"""A whole check: code, schemas, outlook, and what becomes of each statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import apsw
+
+from dbfold.base.errors import UserError
+from dbfold.datamove.sources.estate import data_directory
+from dbfold.journey.judging import Judge, Judged
+from dbfold.journey.outlook import Outlook, look_ahead
+from dbfold.journey.schemas import find_schemas
+from dbfold.policy.model import Policy, Role
+from dbfold.references.model import FileError
+from dbfold.statements.scan import CodeScan, scan_code
+
+_MAGIC = b"SQLite format 3\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found. `errors` are files that could not be read or parsed, `base` is what paths are relative to."""
+
+    code: CodeScan
+    outlook: Outlook
+    judged: Judged
+    base: Path
+
+    @property
+    def errors(self) -> tuple[FileError, ...]:
+        return self.code.statements.errors
+
+    def within(self, targets: Sequence[Path]) -> Checked:
+        """The same for the files below `targets` alone."""
+
+        def inside(file: str) -> bool:
+            path = self.base / file
+            return any(path == target or target in path.parents for target in targets)
+
+        judgements = tuple(one for one in self.judged.judgements if inside(one.statement.file))
+        errors = tuple(error for error in self.errors if inside(error.file))
+        statements = replace(self.code.statements, errors=errors)
+        return replace(self, judged=Judged(judgements), code=replace(self.code, statements=statements))
+
+
+def check(
+    policy: Policy,
+    data_dir: Path | None = None,
+    *,
+    jobs: int | None = None,
+    base: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Checked:
+    """Check all code below the policy, against the databases in `data_dir`, or in the policy's data directory.
+
+    Databases that are not there have the schema that the code would create. Raises UserError.
+    """
+    base = base or policy.root
+    code = scan_code([policy.root], policy, jobs=jobs, base=base, progress=progress)
+    files = database_files(policy, data_dir)
+    try:
+        before = find_schemas(policy, code.statements.statements, files)
+    except apsw.Error as error:
+        raise UserError(
+            f"a database cannot be read: {error}; run `dbfold move plan`, which says which and why"
+        ) from error
+    outlook = look_ahead(policy, before)
+    return Checked(code, outlook, Judge(outlook).judge(code.statements.statements), base)
+
+
+def database_files(policy: Policy, data_dir: Path | None) -> Mapping[str, Path]:
+    """The databases of the policy that are there: name → path. A directory that is not named need not exist."""
+    try:
+        directory = data_directory(policy, data_dir)
+    except UserError:
+        if data_dir is not None:
+            raise
+        return {}
+    found: dict[str, Path] = {}
+    for path in sorted(directory.iterdir()):
+        entry = policy.find(path.name)
+        if entry is not None and entry.role is not Role.EXTERNAL and _is_database(path):
+            found[path.name] = path
+    return found
+
+
+def _is_database(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        start = stream.read(len(_MAGIC))
+    return start == _MAGIC

@@ -1,0 +1,142 @@
+"""SQLite as the judge: a schema in memory, and what SQLite says about a statement on it. Nothing is executed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import apsw
+
+from dbfold.sqlite.engine import fetch, folded, text_literal
+
+# What `apsw.ext.query_info` binds as well: any number of parameters, all NULL.
+_ANY_BINDINGS: Any = apsw._null_bindings  # type: ignore[attr-defined]
+
+_TABLE_ACTIONS = frozenset({apsw.SQLITE_READ, apsw.SQLITE_INSERT, apsw.SQLITE_UPDATE, apsw.SQLITE_DELETE})
+_OWN_TABLES = frozenset(
+    {"sqlite_master", "sqlite_schema", "sqlite_temp_master", "sqlite_temp_schema", "sqlite_sequence", "sqlite_stat1"}
+)
+
+Action = tuple[int, str | None, str | None]
+"""An action of SQLite's authorizer and its two arguments (https://www.sqlite.org/c3ref/c_alter_table.html)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What SQLite says: an error, or what the statement touches and returns."""
+
+    error: str | None = None
+    actions: tuple[Action, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables and views that it reads or writes, as SQLite compares names."""
+        return frozenset(
+            folded(first)
+            for action, first, _ in self.actions
+            if action in _TABLE_ACTIONS and first and folded(first) not in _OWN_TABLES
+        )
+
+    @property
+    def reads_schema(self) -> bool:
+        """Does it ask which tables there are, so that a text may be a table's name?"""
+        return any(
+            action == apsw.SQLITE_READ
+            and (folded(first or "") in _OWN_TABLES or folded(first or "").startswith("pragma_"))
+            for action, first, _ in self.actions
+        )
+
+
+class Schema:
+    """A database in memory that has a schema and no rows."""
+
+    def __init__(self, statements: Iterable[str] = ()) -> None:
+        self.failed: list[tuple[str, str]] = []
+        """Statements of the schema that SQLite rejected, with its message."""
+        self._prepared: dict[str, Prepared] = {}
+        self._actions: list[Action] = []
+        self._columns: tuple[str, ...] = ()
+        self.connection = apsw.Connection(":memory:", statementcachesize=0)
+        for option in (apsw.SQLITE_DBCONFIG_DQS_DDL, apsw.SQLITE_DBCONFIG_DQS_DML):
+            self.connection.config(option, 1)  # as Python's own sqlite3 is built
+        self.connection.collation_needed(lambda db, name: db.create_collation(name, _compare))
+        for sql in statements:
+            self.execute(sql)
+
+    def execute(self, sql: str) -> str | None:
+        """Change the schema; returns SQLite's message if it would not."""
+        self._prepared.clear()
+        try:
+            self.connection.execute(sql)
+        except apsw.Error as error:
+            self.failed.append((sql, str(error)))
+            return str(error)
+        return None
+
+    def prepare(self, sql: str) -> Prepared:
+        """What SQLite says about one statement."""
+        if sql not in self._prepared:
+            self._prepared[sql] = self._prepare(sql)
+        return self._prepared[sql]
+
+    def _prepare(self, sql: str) -> Prepared:
+        self._actions, self._columns = [], ()
+        cursor = self.connection.cursor()
+        cursor.exec_trace = self._trace
+        self.connection.authorizer = self._authorize
+        error: str | None = None
+        try:
+            cursor.execute(sql, _ANY_BINDINGS)
+        except apsw.ExecTraceAbort:
+            error = None
+        except (apsw.Error, ValueError) as problem:
+            error = str(problem)
+        finally:
+            self.connection.authorizer = None
+            cursor.close(True)
+        if error is not None:
+            return Prepared(error)
+        return Prepared(None, tuple(self._actions), self._columns)
+
+    def _trace(self, cursor: apsw.Cursor, sql: str, bindings: object) -> bool:
+        try:
+            self._columns = tuple(name for name, *_ in cursor.get_description())
+        except apsw.ExecutionCompleteError:
+            self._columns = ()
+        return False  # prepared; never executed
+
+    def _authorize(self, action: int, first: str | None, second: str | None, *where: str | None) -> int:
+        self._actions.append((action, first, second))
+        return apsw.SQLITE_OK
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """The columns of a table or view that `SELECT *` gives, in order; empty if there is none of that name."""
+        return tuple(row[1] for row in fetch(self.connection, f"PRAGMA table_info({text_literal(table)})"))
+
+    def unique_keys(self, table: str) -> frozenset[tuple[str, ...]]:
+        """What `OR REPLACE` and `OR IGNORE` compare rows by: the primary key, and the columns of unique indexes."""
+        name = text_literal(table)
+        primary = sorted(
+            (row[5], folded(row[1])) for row in fetch(self.connection, f"PRAGMA table_info({name})") if row[5]
+        )
+        keys = {tuple(column for _, column in primary)} if primary else set()
+        for _, index, unique, *_ in fetch(self.connection, f"PRAGMA index_list({name})"):
+            if unique:
+                rows = fetch(self.connection, f"PRAGMA index_info({text_literal(index)})")
+                keys.add(tuple(sorted(folded(row[2] or "an expression") for row in rows)))
+        return frozenset(tuple(sorted(key)) for key in keys)
+
+    def objects(self) -> dict[str, tuple[str, str, str]]:
+        """Type, table and text of everything in the schema, by its name as SQLite compares names."""
+        rows = fetch(
+            self.connection,
+            "SELECT name, type, tbl_name, sql FROM sqlite_schema"
+            " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        )
+        return {folded(name): (type, table, sql) for name, type, table, sql in rows}
+
+
+def _compare(one: str, other: str) -> int:
+    return (one > other) - (one < other)

@@ -1,0 +1,146 @@
+"""SQL as words: what kind of statement it is, where one ends, and which words may be the name of something.
+
+The words are those of `dbfold.sqlite.ddl`; SQLite itself says what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import apsw
+
+from dbfold.sqlite.ddl import tokens, unquoted
+from dbfold.sqlite.engine import folded
+
+HOLE = "\ufffc"
+"""Stands for a part of a statement that is computed at run time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A token: its text as SQLite means it (quotes removed), as it is written, and where, as offsets in the SQL.
+
+    `key` is the text as SQLite compares names and keywords.
+    """
+
+    text: str
+    written: str
+    start: int
+    end: int
+    key: str
+    is_text: bool
+    may_be_name: bool
+
+
+@lru_cache(maxsize=4096)
+def words(sql: str) -> tuple[Word, ...]:
+    """The tokens of `sql`, without comments."""
+    found: list[Word] = []
+    for token in tokens(sql):
+        text = unquoted(token)
+        is_text = token.kind == "string"
+        named = token.kind in ("name", "word")
+        found.append(Word(text, token.text, token.start, token.end, folded(text), is_text, named))
+    return tuple(found)
+
+
+def split(sql: str) -> Iterator[tuple[int, str]]:
+    """The statements of a script with their offsets, a trigger as one."""
+    start = 0
+    for word in words(sql):
+        if word.written == ";":
+            piece = sql[start : word.end]
+            if apsw.complete(piece):
+                if words(piece)[0].written != ";":
+                    yield start, piece
+                start = word.end
+    rest = sql[start:]
+    if words(rest):
+        yield start, rest
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a statement does at first sight.
+
+    verb     "select", "insert", "create", …: the first word that is no WITH clause's
+    kind     for create, drop and alter: "table", "index", "view" or "trigger"
+    name     of what is created, dropped, altered or written to, as SQLite means it; None if it is computed
+    lenient  IF NOT EXISTS, IF EXISTS
+    replaces INSERT OR REPLACE, OR IGNORE, or REPLACE
+    columns  an INSERT lists its columns
+    where    it has a WHERE clause
+    """
+
+    verb: str
+    kind: str = ""
+    name: str | None = None
+    lenient: bool = False
+    replaces: bool = False
+    columns: bool = True
+    where: bool = False
+
+
+_KINDS = frozenset({"table", "index", "view", "trigger"})
+
+
+def shape(sql: str) -> Shape:
+    """The shape of one statement."""
+    found = words(sql)
+    keys = [word.key for word in found]
+    start = _behind_with(keys)
+    verb = keys[start] if start < len(keys) else ""
+    if verb in ("create", "drop", "alter"):
+        kind_at = next((i for i in range(start + 1, min(start + 5, len(keys))) if keys[i] in _KINDS), None)
+        if kind_at is None:
+            return Shape(verb)
+        at = kind_at + 1
+        lenient = keys[at : at + 1] == ["if"]
+        if lenient:
+            at += 2 if verb == "drop" else 3
+        return Shape(verb, keys[kind_at], _name_at(found, at), lenient)
+    if verb in ("insert", "replace"):
+        into = next((i for i in range(start, min(start + 5, len(keys))) if keys[i] == "into"), None)
+        if into is None:
+            return Shape(verb)
+        at = into + 1
+        replaces = verb == "replace" or bool({"replace", "ignore"} & set(keys[start + 1 : into]))
+        behind = _behind_name(keys, at)
+        if keys[behind : behind + 1] == ["as"]:
+            behind += 2
+        return Shape(
+            "insert", "table", _name_at(found, at), replaces=replaces, columns=keys[behind : behind + 1] == ["("]
+        )
+    if verb == "delete":
+        return Shape(verb, "table", _name_at(found, start + 2), where="where" in keys)
+    if verb == "update":
+        at = start + (3 if keys[start + 1 : start + 2] == ["or"] else 1)
+        return Shape(verb, "table", _name_at(found, at), where="where" in keys)
+    return Shape(verb, where="where" in keys)
+
+
+def _behind_with(keys: list[str]) -> int:
+    """Where the verb stands: behind `WITH a AS (…), b AS (…)`."""
+    if keys[:1] == ["explain"]:
+        return 3 if keys[1:3] == ["query", "plan"] else 1
+    if keys[:1] != ["with"]:
+        return 0
+    depth = 0
+    for index, key in enumerate(keys):
+        depth += (key == "(") - (key == ")")
+        if not depth and key in ("select", "insert", "update", "delete", "replace", "values"):
+            return index
+    return 0
+
+
+def _behind_name(keys: list[str], at: int) -> int:
+    return at + 3 if keys[at + 1 : at + 2] == ["."] else at + 1
+
+
+def _name_at(found: tuple[Word, ...], at: int) -> str | None:
+    at = _behind_name([word.key for word in found], at) - 1
+    if at >= len(found) or HOLE in found[at].text:
+        return None
+    return found[at].text

@@ -1,0 +1,1 @@
+"""What should be: the policy, and the accessor that it implies."""

@@ -1,0 +1,1 @@
+"""What is: files, places that name a database, and their verdicts."""

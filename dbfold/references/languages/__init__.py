@@ -1,0 +1,1 @@
+"""How a place that names a database is found, for each language."""

@@ -1,0 +1,1 @@
+"""Places in Python that name a database."""

@@ -1,0 +1,229 @@
+"""What happens to each site under a policy: rewrite, review or leave, and why.
+
+The rules stand in the order in which they are asked; the first that answers decides. A reason is a sentence for
+the maintainer who reads the report, and is the same for the same cause, so that reasons can be counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dbfold.policy.accessor import is_generated
+from dbfold.policy.codes import Code
+from dbfold.policy.matching import DirectoryKind, Location, locate
+from dbfold.policy.model import AccessorStyle, Database, Policy, Role
+from dbfold.references.candidates import SQLITE_URL, is_foreign
+from dbfold.references.codes import code_of, is_outside_only
+from dbfold.references.hazards import hazards
+from dbfold.references.languages.python.openings import Uses
+from dbfold.references.model import Action, Kind, Reference, Replacement, Site, Verdict
+from dbfold.references.roots import Roots
+
+_SIDE_FILE = re.compile(r"-(?:wal|shm|journal)\Z")
+_TEMPORARY_NAME = re.compile(r"(?i)\{(?:[^}]*[._])?(?:tmp|temp)(?:_?(?:path|dir|directory|file|folder|root))?\d*\}")
+_TEMPORARY_START = re.compile(r"(?i)\{(?:[^}]*[._])?(?:tmp|temp)_\w+\}/")
+_NO_REWRITE_KINDS = {
+    Kind.COMMENT: "a comment",
+    Kind.DOCSTRING: "documentation",
+    Kind.PROSE: "prose",
+    Kind.MESSAGE: "text for people",
+    Kind.IGNORE_PATTERN: "an ignore pattern",
+    Kind.GLOB: "a pattern, not a file",
+    Kind.TEMPORARY: "a temporary file",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    verdict: Verdict
+    replacement: Replacement | None = None
+    code: Code | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Gives verdicts for the sites of one file after another."""
+
+    policy: Policy
+    roots: Roots
+    style: AccessorStyle
+
+    def references(
+        self,
+        shown: str,
+        in_policy: str,
+        text: str,
+        sites: Sequence[Site],
+        uses: Callable[[], Uses] | None = None,
+    ) -> list[Reference]:
+        """The references of a file: every site with its database and verdict, in source order.
+
+        `uses` tells what the module does with its sites; it is asked only where a rewrite could do harm.
+
+        A generated accessor has none: like the policy, which it repeats, it says where the databases are.
+        """
+        if is_generated(text):
+            return []
+        located = [(site, self.locate(site)) for site in sites]
+        file_verdict = self._of_file(in_policy)
+        dangers = hazards(self.policy, located, text, uses) if uses and file_verdict is None else {}
+        references = []
+        for number, (site, place) in enumerate(located):
+            if not _is_reference(site, place):
+                continue
+            judged = self._judge(site, place, in_policy, file_verdict, dangers.get(number))
+            place_of = (shown, site.span, place.database_name, site.kind, site.text)
+            references.append(Reference(*place_of, judged.verdict, judged.replacement, site.environment, judged.code))
+        return sorted(references, key=lambda found: (found.span.line, found.span.column))
+
+    def locate(self, site: Site) -> Location:
+        """Which database a site names, and in which directory."""
+        text = _SIDE_FILE.sub("", site.text)
+        url = SQLITE_URL.fullmatch(text)
+        return locate(self.policy, url["path"] if url else text)
+
+    def _of_file(self, in_policy: str) -> Verdict | None:
+        """The verdict that the file's place in the policy gives to all of its references."""
+        policy = self.policy
+        if pattern := policy.configuration_files.matching(in_policy):
+            return Verdict(Action.LEAVE, f"a configuration file of the policy (config_files: {pattern})")
+        if pattern := policy.temporary_files.matching(in_policy):
+            return Verdict(Action.LEAVE, f"a file that uses throw-away databases (temporary: {pattern})")
+        if pattern := policy.review_files.matching(in_policy):
+            return Verdict(Action.REVIEW, f"a file that the policy wants reviewed (review: {pattern})")
+        return None
+
+    def _judge(
+        self, site: Site, place: Location, in_policy: str, of_file: Verdict | None, danger: str | None
+    ) -> _Judged:
+        target = self.policy.target(place.entry) if place.entry else None
+        target_name = target.name if target else None
+        action, reason, replacement = self._decide(site, place, target, in_policy, of_file, danger)
+        if action is Action.LEAVE:
+            return _Judged(Verdict(action, reason, target_name))
+        code = code_of(site, place, target, in_policy)
+        if setting := self.policy.accepts(code, in_policy):
+            return _Judged(Verdict(Action.LEAVE, f"accepted by the policy ({setting})", target_name))
+        return _Judged(Verdict(action, reason, target_name), replacement, code)
+
+    def _decide(
+        self,
+        site: Site,
+        place: Location,
+        target: Database | None,
+        in_policy: str,
+        of_file: Verdict | None,
+        danger: str | None,
+    ) -> tuple[Action, str, Replacement | None]:
+        leave, review = Action.LEAVE, Action.REVIEW
+        if site.prose or site.kind in _NO_REWRITE_KINDS:
+            return leave, site.prose or _NO_REWRITE_KINDS[site.kind], None
+        if of_file is not None and of_file.action is leave:
+            return leave, of_file.reason, None
+        if place.directory is DirectoryKind.TEMPORARY or is_temporary(site.text):
+            return leave, "a temporary file", None
+        if undecided := _undecided(place):
+            return *undecided, None
+        if of_file is not None:
+            return of_file.action, of_file.reason, None
+        if target is None:
+            return review, f"{place.database_name} has no database to become", None
+        if self._sets_variable(site, place, target):
+            return leave, f"sets the variable of {target.name}", None
+        obstacle = (
+            _side_file(site)
+            or _outside_only(target, in_policy)
+            or site.obstacle
+            or danger
+            or _elsewhere(place)
+            or self._other_variable(site, target)
+            or _bare_name(site, place, target)
+            or self._no_root(in_policy)
+        )
+        if obstacle:
+            return review, obstacle, None
+        replacement = self._replacement(site, target)
+        if replacement is None:
+            return review, "no expression that an accessor could replace", None
+        return Action.REWRITE, f"becomes the accessor of {target.name}", replacement
+
+    def _replacement(self, site: Site, target: Database) -> Replacement | None:
+        return site.whole if site.whole is not None and self._is_variable_of(site, target) else site.replacement
+
+    def _is_variable_of(self, site: Site, target: Database) -> bool:
+        return site.environment in (target.env, *self.policy.aliases_of(target))
+
+    def _sets_variable(self, site: Site, place: Location, target: Database) -> bool:
+        """`DATABASE_PATH=/app/data/zoe.db` in configuration: that is what the variable is for."""
+        return site.kind is Kind.ENV_ASSIGNMENT and place.entry is target and self._is_variable_of(site, target)
+
+    def _other_variable(self, site: Site, target: Database) -> str | None:
+        """`os.getenv("DATABASE_PATH", ".../memory.db")`: the variable says one database, the default another."""
+        meaning = self.policy.env_aliases.get(site.environment or "", site.environment)
+        owner = next((kept for kept in self.policy.kept if kept.env == meaning), None)
+        if site.environment is None or owner is None or owner is target:
+            return None
+        return f"the variable {site.environment} is {owner.name}'s, the default is {target.name}'s"
+
+    def _no_root(self, in_policy: str) -> str | None:
+        if self.style is AccessorStyle.INLINE or self.roots.root_of(in_policy) is not None:
+            return None
+        return "outside every accessor root: there is nothing to import (accessor.roots, or --accessor-style inline)"
+
+
+def ignored(verdict: Verdict, reason: str) -> Verdict:
+    """The verdict of a place that an ignore comment covers (see `dbfold.references.ignores`)."""
+    return Verdict(Action.LEAVE, f"ignored by a comment: {reason}", verdict.target)
+
+
+def is_temporary(text: str) -> bool:
+    """`{tmp_path}/x.db`, and `{self._tmp_data}/x.db`: a directory that begins so is one that goes again."""
+    return bool(_TEMPORARY_NAME.search(text) or _TEMPORARY_START.match(text))
+
+
+def _is_reference(site: Site, place: Location) -> bool:
+    """False for names of other programs' files and for configuration keys, unless the policy declares them."""
+    if place.entry is not None:
+        return True
+    return not site.only_if_declared and not is_foreign(site.text)
+
+
+def _undecided(place: Location) -> tuple[Action, str] | None:
+    entry = place.entry
+    if entry is None:
+        if "{" in place.database_name or "$" in place.database_name:
+            return Action.REVIEW, "the file's name is computed"
+        return Action.REVIEW, "not declared in the policy: add it under databases, with a role"
+    if entry.role is Role.EXTERNAL:
+        return Action.LEAVE, "an external database: named, never touched"
+    if entry.role is Role.UNDECIDED:
+        return Action.REVIEW, "undecided in the policy: give it a role"
+    return None
+
+
+def _side_file(site: Site) -> str | None:
+    return "a side file of SQLite, which goes with its database" if _SIDE_FILE.search(site.text) else None
+
+
+def _outside_only(target: Database, in_policy: str) -> str | None:
+    if is_outside_only(target, in_policy):
+        return f"{target.name} is specialized, and its `only:` does not list this file"
+    return None
+
+
+def _elsewhere(place: Location) -> str | None:
+    if place.directory is DirectoryKind.OTHER:
+        return "in a directory that data_dirs does not list: another file of the same name?"
+    if place.directory is DirectoryKind.COMPUTED:
+        return "in a computed directory: dbfold cannot tell whether it is the data directory"
+    return None
+
+
+def _bare_name(site: Site, place: Location, target: Database) -> str | None:
+    """`NAME = "zoe.db"` or `resolve("zoe.db")`: a directory may be joined to it, the accessor's value has one."""
+    opened = site.kind in (Kind.CONNECT_LITERAL, Kind.URL)
+    if place.directory is not DirectoryKind.BARE or opened or "/" not in (target.path or ""):
+        return None
+    return "a bare file name, which the code may join to a directory"

@@ -1,0 +1,124 @@
+"""A whole check: every file's findings, then what the baseline tolerates and what has not changed taken out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from dbfold.policy.model import Policy
+from dbfold.references.discovery import Discovery, SourceFile, discover, shown_base
+from dbfold.references.model import FileError
+from dbfold.references.parallel import map_files
+from dbfold.references.roots import Roots
+from dbfold.references.scan import examine_file, is_python, read
+from dbfold.references.verdicts import Judge
+from dbfold.rules.baseline import Entry, stale_entries, stale_findings, without_tolerated
+from dbfold.rules.model import Checked, Finding, sorted_findings
+from dbfold.rules.since import Change, change_since
+
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """What one file breaks, and why it could not be looked at."""
+
+    findings: tuple[Finding, ...] = ()
+    errors: tuple[FileError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is checked: the files, and only their lines in `change` if that is given. Files are shown from `base`.
+
+    `targets` are the directories and files that were asked for: what is gone from them is gone from the baseline.
+    """
+
+    policy: Policy
+    base: Path
+    discovery: Discovery
+    targets: tuple[Path, ...] = ()
+    change: Change | None = None
+
+    def without(self, path: str) -> Scope:
+        """The scope without one file: the report of the last run."""
+        kept = tuple(file for file in self.discovery.files if file.path != path)
+        return replace(self, discovery=replace(self.discovery, files=kept))
+
+
+def scope_of(targets: Sequence[Path], policy: Policy, base: Path | None = None, since: str | None = None) -> Scope:
+    """The scope of `targets` (absolute paths); `since` is a git revision. Raises UserError."""
+    base = base or shown_base(list(targets))
+    discovery = discover(targets, policy, base)
+    if since is None:
+        return Scope(policy, base, discovery, tuple(targets))
+    change = change_since(since, targets[0] if targets[0].is_dir() else targets[0].parent)
+    return Scope(policy, base, change.files_of(discovery), tuple(targets), change)
+
+
+def gate(
+    scope: Scope, entries: Sequence[Entry] = (), *, jobs: int | None = None, progress: Report | None = None
+) -> Checked:
+    """What fails a commit or a build: the findings in `scope` that `entries`, the baseline, do not tolerate."""
+    checked = check_files(scope.discovery, scope.policy, jobs=jobs, progress=progress)
+    found = checked.findings
+    if scope.change is not None:
+        checked = scope.change.findings_of(checked, scope.policy.root)
+    checked = without_tolerated(checked, entries)
+    if scope.change is None:
+        stale = stale_entries(entries, found, files_seen(scope, entries, checked.errors))
+        shown = os.path.relpath(scope.policy.baseline, scope.base)
+        checked = replace(checked, findings=(*checked.findings, *stale_findings(stale, scope.policy, shown)))
+    return checked
+
+
+def files_seen(scope: Scope, entries: Iterable[Entry], errors: Iterable[FileError]) -> frozenset[str]:
+    """The files, relative to the policy, whose findings are all known: those that were checked, or are gone."""
+    failed = {error.file for error in errors}
+    seen = {file.in_policy for file in scope.discovery.files if file.shown not in failed}
+    root = scope.policy.root
+    gone = {entry.file for entry in entries if entry.file not in seen and not (root / entry.file).exists()}
+    return frozenset(seen | {file for file in gone if any((root / file).is_relative_to(top) for top in scope.targets)})
+
+
+def check_files(
+    discovery: Discovery, policy: Policy, *, jobs: int | None = None, progress: Report | None = None
+) -> Checked:
+    """All findings in the files of `discovery`. `jobs` is the number of processes (default: the processors at hand)."""
+    roots = Roots(policy)
+    judge = Judge(policy, roots, policy.accessor.style)
+    checks = [check_accessor(file, policy) for file in discovery.files if roots.is_accessor(file.in_policy)]
+    checks += map_files(partial(check_file, judge=judge), discovery.files, jobs, progress)
+    return Checked(
+        findings=sorted_findings(finding for result in checks for finding in result.findings),
+        errors=(*discovery.errors, *(error for result in checks for error in result.errors)),
+        files=len(discovery.files),
+        excluded=discovery.excluded,
+    )
+
+
+def check_file(file: SourceFile, *, judge: Judge) -> FileCheck | None:
+    """The findings of one file; None for the many files that name no database and hold no ignore comment."""
+    examined = examine_file(file, judge)
+    if examined is None:
+        return None
+    if not examined.references and not examined.ignores:
+        return FileCheck(errors=tuple(examined.errors)) if examined.errors else None
+    from dbfold.rules.findings import findings_in  # the catalogue, which most runs do not need
+
+    findings = findings_in(examined, file, judge.policy, is_python=is_python(file.path, examined.data))
+    return FileCheck(tuple(findings), tuple(examined.errors))
+
+
+def check_accessor(file: SourceFile, policy: Policy) -> FileCheck:
+    """What is wrong with an accessor module."""
+    try:
+        data = read(file)
+    except OSError:
+        return FileCheck()  # told where the file's references are looked for
+    from dbfold.rules.findings import accessor_finding
+
+    return FileCheck(tuple(accessor_finding(data, file, policy)))

@@ -1,0 +1,1 @@
+"""The forms of the report, each in a module of its own."""

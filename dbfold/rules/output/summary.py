@@ -1,0 +1,26 @@
+"""The last line of a report for people."""
+
+from __future__ import annotations
+
+from dbfold.references.documents import counted
+from dbfold.rules.model import Checked
+
+
+def summary_line(checked: Checked) -> str:
+    """`Found 3 findings in 2 files (1 fixable with --fix; 12 tolerated by the baseline).`"""
+    notes = []
+    fixable = sum(finding.fixable for finding in checked.findings)
+    if fixable:
+        notes.append(f"{fixable} fixable with --fix")
+    if checked.tolerated:
+        notes.append(f"{checked.tolerated} tolerated by the baseline")
+    if checked.excluded:
+        notes.append(f"{counted(checked.excluded, 'file')} excluded by the policy")
+    if checked.errors:
+        notes.append(f"{counted(len(checked.errors), 'file')} could not be checked")
+    in_brackets = f" ({'; '.join(notes)})" if notes else ""
+    if checked.findings:
+        files = counted(len({finding.file for finding in checked.findings}), "file")
+        return f"Found {counted(len(checked.findings), 'finding')} in {files}{in_brackets}."
+    verdict = "Nothing found" if checked.errors else "All clear"
+    return f"{verdict}: {counted(checked.files, 'file')} checked{in_brackets}."

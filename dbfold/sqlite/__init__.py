@@ -1,0 +1,1 @@
+"""SQLite and its language, without rows and without a policy."""

@@ -1,0 +1,1 @@
+"""SQL in the code, bound to the databases that it runs on."""

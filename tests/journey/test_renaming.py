@@ -1,0 +1,137 @@
+"""New names in statements: the words that SQLite means, and no others."""
+
+from __future__ import annotations
+
+import pytest
+
+from dbfold.journey.preparing import Schema
+from dbfold.journey.renaming import Renamer
+
+SCHEMA = Schema(
+    [
+        "CREATE TABLE sessions (id INTEGER PRIMARY KEY AUTOINCREMENT, sessions TEXT, user_id)",
+        "CREATE TABLE users (id, s REFERENCES sessions (id))",
+        "CREATE INDEX idx ON sessions (user_id)",
+        "CREATE VIEW open_sessions AS SELECT * FROM sessions",
+        "CREATE TRIGGER watch AFTER INSERT ON sessions BEGIN UPDATE users SET s = new.id; END",
+    ]
+)
+NAMES = {"sessions": "logins", "idx": "idx_logins"}
+
+RENAMED = [
+    ("SELECT sessions FROM sessions", "SELECT sessions FROM logins"),
+    (
+        "SELECT s.id FROM sessions s WHERE s.sessions = 'sessions'",
+        "SELECT s.id FROM logins s WHERE s.sessions = 'sessions'",
+    ),
+    ('SELECT sessions.id, "sessions".* FROM "sessions"', 'SELECT logins.id, "logins".* FROM "logins"'),
+    ("SELECT b.id FROM [sessions], `sessions` AS b", "SELECT b.id FROM [logins], `logins` AS b"),
+    ("SELECT ID FROM Sessions", "SELECT ID FROM logins"),
+    ("SELECT /* sessions */ id FROM sessions -- sessions", "SELECT /* sessions */ id FROM logins -- sessions"),
+    (
+        "SELECT a.id FROM sessions AS a, (SELECT 1 AS id) AS sessions",
+        "SELECT a.id FROM logins AS a, (SELECT 1 AS id) AS sessions",
+    ),
+    ("SELECT sessions.id FROM users AS sessions", "SELECT sessions.id FROM users AS sessions"),
+    (
+        "WITH sessions AS (SELECT 1 AS id) SELECT id FROM sessions",
+        "WITH sessions AS (SELECT 1 AS id) SELECT id FROM sessions",
+    ),
+    (
+        "WITH x AS (SELECT * FROM sessions) SELECT * FROM x WHERE id IN (SELECT max(id) FROM sessions)",
+        "WITH x AS (SELECT * FROM logins) SELECT * FROM x WHERE id IN (SELECT max(id) FROM logins)",
+    ),
+    (
+        "SELECT EXISTS (SELECT 1 FROM main.sessions) AS sessions",
+        "SELECT EXISTS (SELECT 1 FROM main.logins) AS sessions",
+    ),
+    (
+        "INSERT INTO sessions (id, sessions) VALUES (?, :x) ON CONFLICT (id) DO UPDATE SET sessions = sessions.sessions",
+        "INSERT INTO logins (id, sessions) VALUES (?, :x) ON CONFLICT (id) DO UPDATE SET sessions = logins.sessions",
+    ),
+    ("REPLACE INTO sessions VALUES (?, ?, ?)", "REPLACE INTO logins VALUES (?, ?, ?)"),
+    ("UPDATE sessions SET sessions = ? WHERE sessions.id = ?", "UPDATE logins SET sessions = ? WHERE logins.id = ?"),
+    ("DELETE FROM sessions RETURNING sessions", "DELETE FROM logins RETURNING sessions"),
+    ("INSERT INTO users SELECT id, id FROM sessions", "INSERT INTO users SELECT id, id FROM logins"),
+    (
+        "SELECT * FROM sessions INDEXED BY idx WHERE user_id = 1",
+        "SELECT * FROM logins INDEXED BY idx_logins WHERE user_id = 1",
+    ),
+    ("DROP INDEX IF EXISTS idx", "DROP INDEX IF EXISTS idx_logins"),
+    ("DROP TABLE IF EXISTS sessions;", "DROP TABLE IF EXISTS logins;"),
+    ("ALTER TABLE sessions ADD COLUMN more", "ALTER TABLE logins ADD COLUMN more"),
+    ("PRAGMA table_info(sessions)", "PRAGMA table_info(logins)"),
+    ("PRAGMA table_info('sessions')", "PRAGMA table_info('logins')"),
+    ("PRAGMA foreign_keys = ON", "PRAGMA foreign_keys = ON"),
+    (
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'sessions'",
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'logins'",
+    ),
+    (
+        "UPDATE sqlite_sequence SET seq = 0 WHERE name = 'sessions'",
+        "UPDATE sqlite_sequence SET seq = 0 WHERE name = 'logins'",
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS sessions (id INTEGER PRIMARY KEY, sessions TEXT, user_id);",
+        "CREATE TABLE IF NOT EXISTS logins (id INTEGER PRIMARY KEY, sessions TEXT, user_id);",
+    ),
+    ("CREATE TABLE child (s REFERENCES sessions)", "CREATE TABLE child (s REFERENCES logins)"),
+    (
+        "CREATE UNIQUE INDEX IF NOT EXISTS idx ON sessions (sessions)",
+        "CREATE UNIQUE INDEX IF NOT EXISTS idx_logins ON logins (sessions)",
+    ),
+    ("CREATE VIEW v AS SELECT sessions.sessions FROM sessions", "CREATE VIEW v AS SELECT logins.sessions FROM logins"),
+    (
+        "CREATE TRIGGER t AFTER DELETE ON sessions BEGIN UPDATE users SET s = (SELECT max(sessions.id) FROM sessions) WHERE id = 'sessions'; END",
+        "CREATE TRIGGER t AFTER DELETE ON logins BEGIN UPDATE users SET s = (SELECT max(logins.id) FROM logins) WHERE id = 'sessions'; END",
+    ),
+    ("SELECT * FROM open_sessions", "SELECT * FROM open_sessions"),
+    ("UPDATE sessions SET \ufffc WHERE id = ?", "UPDATE logins SET \ufffc WHERE id = ?"),
+    (
+        "SELECT \ufffc FROM sessions WHERE \ufffc ORDER BY \ufffc",
+        "SELECT \ufffc FROM logins WHERE \ufffc ORDER BY \ufffc",
+    ),
+    ("SELECT id FROM sessions WHERE id IN (\ufffc)", "SELECT id FROM logins WHERE id IN (\ufffc)"),
+    ("SELECT id FROM users", "SELECT id FROM users"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED, ids=[old for old, _ in RENAMED])
+def test_renamed(old, new):
+    result = Renamer(SCHEMA, NAMES).rename(old)
+    assert (result.text, result.problem) == (new, "")
+
+
+@pytest.mark.parametrize(
+    ("sql", "problem"),
+    [
+        ("SELECT * FROM \ufffc JOIN sessions ON \ufffc.x", "put together at run time"),
+        ("SELECT absent FROM sessions", "no such column: absent"),
+        ("SELECT sessions FROM (", "incomplete input"),
+    ],
+)
+def test_what_cannot_be_renamed_is_told(sql, problem):
+    result = Renamer(SCHEMA, NAMES).rename(sql)
+    assert result.text == sql
+    assert problem in result.problem
+
+
+def test_names_may_be_swapped():
+    schema = Schema(["CREATE TABLE a (x)", "CREATE TABLE b (y)"])
+    renamer = Renamer(schema, {"a": "b", "b": "a"})
+    assert renamer.rename("SELECT a.x, b.y FROM a, b").text == "SELECT b.x, a.y FROM b, a"
+
+
+def test_a_name_that_has_to_be_quoted():
+    schema = Schema(["CREATE TABLE a (x)"])
+    renamer = Renamer(schema, {"a": 'new "a"'})
+    assert renamer.rename("SELECT a.x FROM a").text == 'SELECT "new ""a""".x FROM "new ""a"""'
+    assert renamer.rename('SELECT x FROM "a"').text == 'SELECT x FROM "new ""a"""'
+
+
+def test_many_words_that_may_be_names():
+    schema = Schema(["CREATE TABLE a (x, b)", "CREATE TABLE b (id, a)", "CREATE TABLE c (a, b)"])
+    renamer = Renamer(schema, {"a": "b", "b": "a", "c": "d"})
+    sql = "SELECT a.b, b.a, c.a, c.b, a.x FROM a, b, c WHERE a.x IN (SELECT a FROM c) AND a.b <> b.a AND 'a' <> c.b"
+    new = "SELECT b.b, a.a, d.a, d.b, b.x FROM b, a, d WHERE b.x IN (SELECT a FROM d) AND b.b <> a.a AND 'a' <> d.b"
+    assert renamer.rename(sql).text == new
