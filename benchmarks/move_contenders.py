@@ -63,8 +63,8 @@ def build(data: Path, policy_file: Path, scratch: Path) -> Timed:
     from dbfold import datamove
     from dbfold.datamove import ledger
     from dbfold.datamove.building import build as building
+    from dbfold.datamove.planning.document import plan_document
     from dbfold.datamove.safety.durable import flush_file
-    from dbfold.datamove.telling.documents import plan_document
     from dbfold.policy.loading import load_policy
 
     (preview,) = datamove.plan(load_policy(policy_file), data)

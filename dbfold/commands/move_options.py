@@ -102,7 +102,7 @@ def _plan(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from dbfold.datamove.run import MoveRefused
+    from dbfold.datamove import MoveRefused
     from dbfold.datamove.run import plan as make_plan
     from dbfold.datamove.run import run as move
     from dbfold.datamove.sources.estate import BACKUP_DIRECTORY, data_directory, find_estate

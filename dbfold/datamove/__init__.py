@@ -10,8 +10,22 @@ result = datamove.run(policy, Path("data"))
 """
 
 from dbfold.datamove.progress import Progress
-from dbfold.datamove.run import Moved, MoveRefused, Preview, Result, plan, run
+from dbfold.datamove.refusals import MoveRefused
+from dbfold.datamove.results import Moved, Preview, Restored, Result, Verified
+from dbfold.datamove.run import plan, run
 from dbfold.datamove.safety.rollback import rollback
 from dbfold.datamove.verifying.again import verify
 
-__all__ = ["MoveRefused", "Moved", "Preview", "Progress", "Result", "plan", "rollback", "run", "verify"]
+__all__ = [
+    "MoveRefused",
+    "Moved",
+    "Preview",
+    "Progress",
+    "Restored",
+    "Result",
+    "Verified",
+    "plan",
+    "rollback",
+    "run",
+    "verify",
+]

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 
 from dbfold.base.errors import UserError
 from dbfold.datamove.planning.plan import Problem
+from dbfold.datamove.results import Preview
 from dbfold.datamove.sources.estate import Estate
+from dbfold.datamove.sources.files import Snapshot
 from dbfold.datamove.sources.locks import LockedError, users_of
-from dbfold.datamove.sources.snapshots import Snapshot
-from dbfold.datamove.target import Preview
 
 _SPARE_BYTES = 16 << 20
 

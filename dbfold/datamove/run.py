@@ -6,52 +6,32 @@ files in the backup. The swap is one rename. A run that is killed is finished or
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from dbfold.datamove.progress import Progress
 from dbfold.datamove.refusals import (
-    MoveRefused,
     refuse_users,
     require_decided,
     require_expected,
     require_space,
     require_writable,
 )
+from dbfold.datamove.results import Preview, Result
 from dbfold.datamove.safety import backup as backups
 from dbfold.datamove.safety.durable import fresh_directory
-from dbfold.datamove.safety.services import Failure, health, stopped
-from dbfold.datamove.safety.swapping import (
-    RESTORE_SUFFIX,
-    discard_build,
-    finish_retiring,
-)
+from dbfold.datamove.safety.leftovers import clear_leftovers
+from dbfold.datamove.safety.services import health, stopped
 from dbfold.datamove.sources.estate import Estate, find_estate
-from dbfold.datamove.sources.locks import DatabaseFile, LockedError, locked, move_lock
-from dbfold.datamove.sources.snapshots import Snapshot, copy_locked, copy_shared
-from dbfold.datamove.target import Moved, Preview, TargetMove
+from dbfold.datamove.sources.files import Snapshot
+from dbfold.datamove.sources.locks import DatabaseFile, locked, move_lock
+from dbfold.datamove.sources.scratch import scratch_directory
+from dbfold.datamove.sources.snapshots import copy_locked, copy_shared
+from dbfold.datamove.target import TargetMove
 from dbfold.policy.model import Policy
-
-_SCRATCH_PREFIX = ".dbfold-plan-"
-
-__all__ = ["MoveRefused", "Moved", "Preview", "Result", "clear_leftovers", "plan", "run", "scratch_directory"]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a run did. `backup` is None after a dry run; `unhealthy` are health checks that failed afterwards."""
-
-    estate: Estate
-    moved: tuple[Moved, ...]
-    backup: backups.Backup | None
-    seconds: float
-    unhealthy: tuple[Failure, ...] = ()
 
 
 def plan(policy: Policy, directory: Path | None = None, *, progress: Progress | None = None) -> tuple[Preview, ...]:
@@ -61,7 +41,7 @@ def plan(policy: Policy, directory: Path | None = None, *, progress: Progress | 
     Raises UserError for what cannot be read.
     """
     estate = find_estate(policy, directory)
-    with scratch_directory(estate) as work:
+    with scratch_directory(estate.directory) as work:
         snapshots = _copy_shared(estate, work, progress or Progress())
         return tuple(TargetMove(estate, target, snapshots, work).preview for target in estate.targets)
 
@@ -83,7 +63,7 @@ def run(
     progress = progress or Progress()
     estate = find_estate(policy, directory)
     if dry_run:
-        with scratch_directory(estate) as work:
+        with scratch_directory(estate.directory) as work:
             return _dry_run(estate, work, expected, progress)
     require_writable(estate)
     with move_lock(estate.directory):
@@ -96,20 +76,6 @@ def run(
         with stopped(policy, progress.say):
             result = _run(estate, expected, progress)
         return replace(result, unhealthy=tuple(health(policy, progress.say)))
-
-
-def clear_leftovers(estate: Estate) -> None:
-    """Remove what a run that was killed left. Nothing of it is needed: see `Plan.moved_before` for what is."""
-    shutil.rmtree(estate.work, ignore_errors=True)
-    backups.discard_partial(estate.backups)
-    for entry in estate.policy.kept:
-        discard_build(estate.directory / entry.name)
-    for path in estate.directory.glob(f".*{RESTORE_SUFFIX}"):
-        path.unlink(missing_ok=True)
-    for path in estate.directory.glob(f"{_SCRATCH_PREFIX}*"):
-        with suppress(LockedError, OSError), move_lock(path):  # locked: a plan that is being made
-            shutil.rmtree(path, ignore_errors=True)
-    finish_retiring(estate.directory)
 
 
 def _run(estate: Estate, expected: Mapping[str, str] | None, progress: Progress) -> Result:
@@ -157,7 +123,7 @@ def _dry_run(estate: Estate, work: Path, expected: Mapping[str, str] | None, pro
 
 def _refuse_early(estate: Estate, progress: Progress) -> None:
     """Before anything is stopped: a plan from shared copies."""
-    with scratch_directory(estate) as work:
+    with scratch_directory(estate.directory) as work:
         snapshots = _copy_shared(estate, work, progress)
         require_decided(TargetMove(estate, target, snapshots, work).preview for target in estate.targets)
 
@@ -183,14 +149,3 @@ def _copy_shared(estate: Estate, work: Path, progress: Progress) -> dict[str, Sn
         progress.step(name, sum(snapshot.size for snapshot in snapshots.values()))
         snapshots[name] = copy_shared(name, path, directory / name)
     return snapshots
-
-
-@contextmanager
-def scratch_directory(estate: Estate) -> Iterator[Path]:
-    """A directory for copies: beside the databases if that can be written, where there is most likely room for them."""
-    parent = estate.directory if os.access(estate.directory, os.W_OK | os.X_OK) else None
-    with (
-        tempfile.TemporaryDirectory(prefix=_SCRATCH_PREFIX, dir=parent, ignore_cleanup_errors=True) as name,
-        move_lock(Path(name)),  # so that a run can tell it from one that was left
-    ):
-        yield Path(name)

@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,50 +15,27 @@ import apsw
 
 from dbfold.datamove import ledger
 from dbfold.datamove.building.build import Built, build, needs_trial, try_merges
+from dbfold.datamove.planning.document import plan_document
 from dbfold.datamove.planning.make import make_plan
-from dbfold.datamove.planning.plan import Account, Plan, Problem
+from dbfold.datamove.planning.plan import Plan, Problem
+from dbfold.datamove.planning.questions import trial_notices, undecided
 from dbfold.datamove.progress import Progress
-from dbfold.datamove.questions import trial_notices, undecided
-from dbfold.datamove.safety import backup as backups
+from dbfold.datamove.results import Backup, Check, Moved, Preview
 from dbfold.datamove.safety.swapping import (
     build_path,
     finish_file,
-    is_wal,
     put_in_place,
     retire,
     settled,
 )
 from dbfold.datamove.sources.estate import Estate, Target
+from dbfold.datamove.sources.files import Snapshot
 from dbfold.datamove.sources.locks import DatabaseFile, LockedError
-from dbfold.datamove.sources.snapshots import Snapshot, readable_copy
-from dbfold.datamove.telling.documents import plan_document
-from dbfold.datamove.verifying.checks import Check, verify
+from dbfold.datamove.sources.snapshots import readable_copy
+from dbfold.datamove.verifying.checks import verify
 from dbfold.sqlite.engine import DatabaseError, open_copy
+from dbfold.sqlite.header import is_wal
 from dbfold.sqlite.inventory import Inventory
-
-
-@dataclass(frozen=True)
-class Preview:
-    """A plan, and what came of trying it where tables of several databases meet. `accounts` are of those tables."""
-
-    plan: Plan
-    accounts: tuple[Account, ...] = ()
-    conflicts: Mapping[tuple[str, str], int] = field(default_factory=dict)
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        return self.plan.problems
-
-
-@dataclass(frozen=True)
-class Moved:
-    """What a run did for one target. `seconds` are from the backup to the swap."""
-
-    plan: Plan
-    accounts: tuple[Account, ...]
-    checks: tuple[Check, ...]
-    conflicts: Mapping[tuple[str, str], int]
-    retired: tuple[str, ...]
 
 
 class TargetMove:
@@ -122,8 +99,12 @@ class TargetMove:
                 built = try_merges(made, self.copies, path, self.work / "trial-scratch")
         finally:
             path.unlink(missing_ok=True)
-        problems = (*made.problems, *built.problems, *undecided(self.estate.policy, made, built))
-        notices = (*made.notices, *trial_notices(made, built))
+        problems = (
+            *made.problems,
+            *built.problems,
+            *undecided(self.estate.policy, made, built.accounts, built.conflicts),
+        )
+        notices = (*made.notices, *trial_notices(made, built.accounts))
         return Preview(replace(made, problems=problems, notices=notices), tuple(built.accounts), built.conflicts)
 
     def _copy_base(self, path: Path) -> None:
@@ -152,7 +133,7 @@ class TargetMove:
             self._swap(build_path(self.target.path), guards)
             progress.say(f"{self.target.name}: replaced")
 
-    def put_away(self, backup: backups.Backup, progress: Progress) -> tuple[str, ...]:
+    def put_away(self, backup: Backup, progress: Progress) -> tuple[str, ...]:
         """Remove the sources, whose rows are in the target; returns their names."""
         progress.stage("put the sources away")
         for name, path in self.target.sources:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dbfold.hooks.options import guarded, parse
 from dbfold.hooks.staged import StagedFile, contents, staged_files
 from dbfold.references.candidates import FOREIGN_NAMES, WHOLE_SUFFIX
+from dbfold.sqlite.header import JOURNAL_MAGIC, MAGIC, WAL_MAGICS
 
 if TYPE_CHECKING:
     from dbfold.policy.model import Policy
@@ -30,11 +31,10 @@ class What(NamedTuple):
 _HEAD = 8192  # git, too, decides by the first 8,000 bytes whether a file is text
 _SIDE_FILE = re.compile(r"\.(?:db3?|sqlite3?)-(?:wal|shm|journal)\Z", re.IGNORECASE)
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-_MAGIC = (
-    (b"SQLite format 3\0", What("an SQLite database")),
-    (b"\x37\x7f\x06\x82", What("the write-ahead log of an SQLite database", is_side_file=True)),
-    (b"\x37\x7f\x06\x83", What("the write-ahead log of an SQLite database", is_side_file=True)),
-    (b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", What("the rollback journal of an SQLite database", is_side_file=True)),
+_BEGINNINGS = (
+    ((MAGIC,), What("an SQLite database")),
+    (WAL_MAGICS, What("the write-ahead log of an SQLite database", is_side_file=True)),
+    ((JOURNAL_MAGIC,), What("the rollback journal of an SQLite database", is_side_file=True)),
 )
 
 
@@ -46,8 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def what_it_is(name: str, head: bytes) -> What | None:
     """What makes a file one of SQLite's; None if nothing does. `head` are the first bytes of its content."""
-    for magic, what in _MAGIC:
-        if head.startswith(magic):
+    for beginnings, what in _BEGINNINGS:
+        if head.startswith(beginnings):
             return what
     if _SIDE_FILE.search(name):
         return What("a side file of an SQLite database, by its name", is_side_file=True)

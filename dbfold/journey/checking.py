@@ -15,9 +15,8 @@ from dbfold.journey.outlook import Outlook, look_ahead
 from dbfold.journey.schemas import find_schemas
 from dbfold.policy.model import Policy, Role
 from dbfold.references.model import FileError
+from dbfold.sqlite.header import is_database
 from dbfold.statements.scan import CodeScan, scan_code
-
-_MAGIC = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +81,6 @@ def database_files(policy: Policy, data_dir: Path | None) -> Mapping[str, Path]:
     found: dict[str, Path] = {}
     for path in sorted(directory.iterdir()):
         entry = policy.find(path.name)
-        if entry is not None and entry.role is not Role.EXTERNAL and _is_database(path):
+        if entry is not None and entry.role is not Role.EXTERNAL and path.is_file() and is_database(path):
             found[path.name] = path
     return found
-
-
-def _is_database(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    with path.open("rb") as stream:
-        start = stream.read(len(_MAGIC))
-    return start == _MAGIC

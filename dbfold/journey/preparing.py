@@ -8,6 +8,7 @@ from typing import Any
 
 import apsw
 
+from dbfold.sqlite.affinity import accept_collations
 from dbfold.sqlite.engine import fetch, folded, text_literal
 
 # What `apsw.ext.query_info` binds as well: any number of parameters, all NULL.
@@ -61,7 +62,7 @@ class Schema:
         self.connection = apsw.Connection(":memory:", statementcachesize=0)
         for option in (apsw.SQLITE_DBCONFIG_DQS_DDL, apsw.SQLITE_DBCONFIG_DQS_DML):
             self.connection.config(option, 1)  # as Python's own sqlite3 is built
-        self.connection.collation_needed(lambda db, name: db.create_collation(name, _compare))
+        accept_collations(self.connection)
         for sql in statements:
             self.execute(sql)
 
@@ -136,7 +137,3 @@ class Schema:
             " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
         )
         return {folded(name): (type, table, sql) for name, type, table, sql in rows}
-
-
-def _compare(one: str, other: str) -> int:
-    return (one > other) - (one < other)

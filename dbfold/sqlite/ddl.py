@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dbfold.sqlite.engine import folded
+from dbfold.sqlite.engine import folded, quoted, text_literal
 
 _TOKEN = re.compile(
     r"""(?xs)
@@ -64,8 +64,7 @@ def unquoted(token: Token) -> str:
 def renamed(sql: str, name: str) -> str:
     """The CREATE statement `sql` with its object called `name`; what refers to the object is left alone."""
     token = next(token for token in tokens(sql) if not token.is_word(*_PREFIX_WORDS))
-    quoted = '"' + name.replace('"', '""') + '"'
-    return sql[: token.start] + quoted + sql[token.end :]
+    return sql[: token.start] + quoted(name) + sql[token.end :]
 
 
 def normal_form(sql: str) -> str:
@@ -161,8 +160,7 @@ def with_content_table(sql: str, names: dict[str, str]) -> str:
         if token.is_word("CONTENT") and found[index + 1].text == "=":
             new = names.get(folded(unquoted(found[index + 2])))
             if new is not None:
-                quoted = "'" + new.replace("'", "''") + "'"
-                return sql[: found[index + 2].start] + quoted + sql[found[index + 2].end :]
+                return sql[: found[index + 2].start] + text_literal(new) + sql[found[index + 2].end :]
     return sql
 
 

@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 
 from dbfold import datamove
-from dbfold.datamove.run import MoveRefused
+from dbfold.datamove.refusals import MoveRefused
 from dbfold.policy.loading import load_policy
 
 

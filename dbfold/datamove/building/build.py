@@ -9,7 +9,8 @@ from pathlib import Path
 import apsw
 
 from dbfold.datamove import ledger
-from dbfold.datamove.building.steps import Context, Step, build_steps
+from dbfold.datamove.building.step import Context, Step
+from dbfold.datamove.building.steps import build_steps
 from dbfold.datamove.planning.plan import Account, Action, Plan, Problem
 from dbfold.datamove.progress import Progress
 from dbfold.sqlite.engine import DatabaseError, attach, attach_scratch, encoding_of, fetch, folded, number, open_scratch

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from dbfold.datamove.building.steps import (
+from dbfold.datamove.building.step import (
     DIFFERS,
     FILLS,
     MATCH,
@@ -20,14 +20,13 @@ from dbfold.datamove.building.steps import (
     WINS,
     Context,
     Step,
-    affinity,
-    collation_of,
     dangling_check,
     lacking,
     translated,
 )
 from dbfold.datamove.planning.plan import FinalTable, TableMove
 from dbfold.policy.model import OnConflict
+from dbfold.sqlite.affinity import affinity, collation_of
 from dbfold.sqlite.engine import any_of, comma_list, folded, quoted, text_literal
 from dbfold.sqlite.inventory import Table
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dbfold.datamove.planning.draft import FULL_TEXT, LEDGER_PREFIX, Contribution, Draft, stem
 from dbfold.datamove.planning.objects import all_objects
-from dbfold.datamove.planning.plan import Action, ObjectMove, Plan, SourceFile, TableMove
+from dbfold.datamove.planning.plan import Action, ObjectMove, Plan, TableMove
 from dbfold.datamove.planning.relations import references
 from dbfold.datamove.planning.routes import all_moves, check_foreign_keys, check_parents, source_order
 from dbfold.datamove.planning.schema_names import renamed_schema
 from dbfold.datamove.planning.tables import final_table
+from dbfold.datamove.sources.files import SourceFile
 from dbfold.policy.model import Policy
 from dbfold.sqlite.ddl import content_table, module_of
 from dbfold.sqlite.engine import folded

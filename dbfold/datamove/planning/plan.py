@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dbfold.datamove.sources.files import SourceFile
 from dbfold.policy.model import OnConflict
 from dbfold.sqlite.engine import folded
 from dbfold.sqlite.inventory import Table
@@ -116,15 +117,6 @@ class ObjectMove:
     name: str | None
     table: str
     sql: str
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """A database as it was read: sha256 over its file, -wal and -journal, and its size in bytes."""
-
-    name: str
-    sha256: str
-    size: int
 
 
 @dataclass(frozen=True)

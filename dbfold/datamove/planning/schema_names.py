@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import apsw
 
+from dbfold.sqlite.affinity import accept_collations
 from dbfold.sqlite.ddl import renamed, with_content_table
 from dbfold.sqlite.engine import fetch, folded, quoted
 from dbfold.sqlite.inventory import Inventory, Kind, SchemaObject, Table
@@ -82,7 +83,7 @@ def _renamed_object(thing: SchemaObject, wanted: Mapping[str, str]) -> SchemaObj
 def _rewritten(inventory: Inventory, changed: Mapping[str, str]) -> dict[tuple[str, str], str]:
     """Type and name (in lower case) → text of everything, after SQLite renamed the ordinary tables in `changed`."""
     connection = apsw.Connection(":memory:")
-    connection.collation_needed(lambda db, name: db.create_collation(name, _compare))
+    accept_collations(connection)
     for sql in (*(table.sql for table in inventory.tables.values()), *(thing.sql for thing in inventory.objects)):
         try:
             connection.execute(sql)
@@ -112,7 +113,3 @@ def _rename_table(connection: apsw.Connection, old: str, new: str) -> None:
 
 def _exists(connection: apsw.Connection, name: str) -> bool:
     return bool(fetch(connection, "SELECT 1 FROM sqlite_schema WHERE lower(name) = lower(?)", (name,)))
-
-
-def _compare(one: str, other: str) -> int:
-    return (one > other) - (one < other)

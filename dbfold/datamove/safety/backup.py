@@ -12,40 +12,19 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from dbfold.base.errors import UserError
+from dbfold.datamove.results import Backup
 from dbfold.datamove.safety.durable import flush_directory, fresh_directory, write_file
-from dbfold.datamove.sources.snapshots import Snapshot, StoredFile
+from dbfold.datamove.sources.files import Snapshot, StoredFile
 from dbfold.sqlite.engine import DatabaseError
 
 MANIFEST, CHECKSUMS, ABSENT = "manifest.json", "SHA256SUMS", "ABSENT"
 _PREFIX, _PARTIAL = "dbfold-", ".partial-dbfold"
 _CHUNK = 1 << 20
-
-
-@dataclass(frozen=True)
-class Backup:
-    """A complete backup. `absent` are databases that did not exist: a rollback removes them."""
-
-    directory: Path
-    created: str
-    kind: str
-    snapshots: tuple[Snapshot, ...]
-    absent: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        return self.directory.name
-
-    @property
-    def size(self) -> int:
-        return sum(snapshot.size for snapshot in self.snapshots)
-
-    def snapshot(self, name: str) -> Snapshot | None:
-        return next((snapshot for snapshot in self.snapshots if snapshot.name == name), None)
 
 
 def begin(backups: Path) -> Path:
@@ -102,7 +81,7 @@ def check(backup: Backup) -> None:
     """Read every file again and compare it with its checksum. Raises DatabaseError for one that differs."""
     for snapshot in backup.snapshots:
         for file in snapshot.files:
-            path = snapshot.stored.with_name(snapshot.stored.name + file.suffix)
+            path = snapshot.path(file)
             if not path.exists() or sha256_of(path) != file.sha256:
                 raise DatabaseError(
                     f"{path}: is not what was backed up; choose another backup (`dbfold move list`), or restore"

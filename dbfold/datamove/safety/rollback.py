@@ -10,33 +10,24 @@ import errno
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
 
 from dbfold.base.errors import UserError
 from dbfold.datamove.progress import Progress
-from dbfold.datamove.run import clear_leftovers
+from dbfold.datamove.results import Backup, Restored
 from dbfold.datamove.safety import backup as backups
-from dbfold.datamove.safety.backup import Backup
 from dbfold.datamove.safety.durable import flush_directory, flush_file, fresh_directory
-from dbfold.datamove.safety.services import Failure, health, stopped
+from dbfold.datamove.safety.leftovers import clear_leftovers
+from dbfold.datamove.safety.services import health, stopped
 from dbfold.datamove.safety.swapping import RESTORE_SUFFIX, retire
 from dbfold.datamove.sources.estate import Estate, companion_of, companions, data_directory
+from dbfold.datamove.sources.files import Snapshot, StoredFile
 from dbfold.datamove.sources.locks import LockedError, locked, move_lock, users_of
-from dbfold.datamove.sources.snapshots import Snapshot, StoredFile, copy_locked, readable_copy
+from dbfold.datamove.sources.snapshots import copy_locked, readable_copy
 from dbfold.policy.model import Policy
-
-
-@dataclass(frozen=True)
-class Restored:
-    """What a rollback did: the backup it restored, and the one of what was there before."""
-
-    backup: Backup
-    before: Backup
-    removed: tuple[str, ...]
-    unhealthy: tuple[Failure, ...] = ()
 
 
 def rollback(
@@ -117,13 +108,11 @@ def _put_back(path: Path, snapshot: Snapshot, work: Path) -> None:
         whole, _ = readable_copy(snapshot, work / snapshot.name)
         _rename_copy(whole, path, snapshot.files[0])
         for file in snapshot.files[1:]:
-            source = snapshot.stored.with_name(snapshot.stored.name + file.suffix)
-            _rename_copy(source, companion_of(path, file.suffix), file)
+            _rename_copy(snapshot.path(file), companion_of(path, file.suffix), file)
     _rename_copy(snapshot.stored, path, snapshot.files[0])
     for file in snapshot.files[1:]:
         if not file.size and not companion_of(path, file.suffix).exists():
-            source = snapshot.stored.with_name(snapshot.stored.name + file.suffix)
-            _rename_copy(source, companion_of(path, file.suffix), file)
+            _rename_copy(snapshot.path(file), companion_of(path, file.suffix), file)
 
 
 def _fold_companions(path: Path) -> None:

@@ -6,10 +6,10 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from dbfold.base.errors import UserError
+from dbfold.datamove.results import Failure
 from dbfold.policy.model import Policy
 
 HEALTH_SECONDS = 30.0
@@ -17,18 +17,6 @@ _PAUSE_SECONDS = 1.0
 _SHOWN_LINES = 5
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A command that did not succeed, with the end of what it printed."""
-
-    command: str
-    code: int
-    output: str
-
-    def __str__(self) -> str:
-        return f"`{self.command}` failed with exit code {self.code}{': ' if self.output else ''}{self.output}"
 
 
 def run_command(command: str, directory: Path) -> Failure | None:

@@ -46,12 +46,6 @@ def finish_file(path: Path, *, wal: bool) -> None:
     flush_file(path)
 
 
-def is_wal(path: Path) -> bool:
-    """Does the database of this copy keep a write-ahead log? https://www.sqlite.org/fileformat.html, offset 18."""
-    with path.open("rb") as stream:
-        return stream.read(20)[18:20] == b"\2\2"
-
-
 @contextmanager
 def settled(target: Path, guard: DatabaseFile, expected: Path) -> Iterator[None]:
     """The target without `-wal` and `-journal`, and locked, for as long as the block runs.

@@ -10,14 +10,13 @@ from pathlib import Path
 from dbfold.base.errors import UserError
 from dbfold.policy.model import Policy, Role
 from dbfold.sqlite.engine import DatabaseError
+from dbfold.sqlite.header import is_database
 
 COMPANIONS = ("-wal", "-journal")
 """What belongs to a database's content. `-shm` is an index of `-wal` and is made anew."""
 
 WORK_DIRECTORY = ".dbfold-move"
 BACKUP_DIRECTORY = "backup"
-
-_MAGIC = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True)
@@ -116,10 +115,8 @@ def _left_alone(policy: Policy, place: Path, files: list[str], targets: tuple[Ta
 
 
 def _is_sqlite(path: Path) -> bool:
-    """By its first bytes. Not for files that this process has locked: closing would drop the lock."""
     try:
-        with path.open("rb") as stream:
-            return stream.read(len(_MAGIC)) == _MAGIC
+        return is_database(path)
     except OSError:
         return False
 

@@ -12,60 +12,19 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
 
 from dbfold.base.errors import UserError
-from dbfold.datamove.planning.plan import SourceFile
 from dbfold.datamove.sources.encoding import transcode
 from dbfold.datamove.sources.estate import companion_of, companions
+from dbfold.datamove.sources.files import Snapshot, StoredFile
 from dbfold.datamove.sources.locks import WAIT_SECONDS, DatabaseFile, LockedError
 from dbfold.sqlite.engine import CHECK_CACHE_KIB, DatabaseError, fetch, open_copy
 from dbfold.sqlite.inventory import Inventory, take_inventory
 
 _CHUNK = 1 << 20
-
-
-@dataclass(frozen=True)
-class StoredFile:
-    """One file as it was copied; `suffix` is empty for the database itself."""
-
-    suffix: str
-    size: int
-    sha256: str
-    mode: int
-    mtime_ns: int
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """A database as it was at one instant. `stored` is the copy of its bytes, `readable` what SQLite reads."""
-
-    name: str
-    stored: Path
-    files: tuple[StoredFile, ...]
-    link: str | None = None
-    """Where the file's symbolic link led, if it was one."""
-
-    @property
-    def size(self) -> int:
-        return sum(file.size for file in self.files)
-
-    @property
-    def source_file(self) -> SourceFile:
-        """The fingerprint: over the file and those companions that hold something."""
-        digest = hashlib.sha256()
-        for file in self.files:
-            if file.size or not file.suffix:
-                digest.update(f"{file.suffix}\0{file.sha256}\n".encode())
-        return SourceFile(self.name, digest.hexdigest(), self.size)
-
-    @property
-    def is_complete(self) -> bool:
-        """Is everything in the database file itself?"""
-        return not any(file.suffix and file.size for file in self.files)
 
 
 def copy_locked(name: str, path: Path, file: DatabaseFile, destination: Path) -> Snapshot:
@@ -183,7 +142,7 @@ def readable_copy(snapshot: Snapshot, scratch: Path, encoding: str | None = None
 def recovered(snapshot: Snapshot, scratch: Path) -> Path:
     """A copy to which SQLite has applied the log or the journal."""
     for file in snapshot.files:
-        shutil.copyfile(snapshot.stored.with_name(snapshot.stored.name + file.suffix), f"{scratch}{file.suffix}")
+        shutil.copyfile(snapshot.path(file), f"{scratch}{file.suffix}")
     with explained(snapshot.name):
         connection = apsw.Connection(os.fspath(scratch))
         try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbfold.datamove.building.steps import Context, build_steps
+from dbfold.datamove.building.step import Context
+from dbfold.datamove.building.steps import build_steps
 from dbfold.datamove.planning.plan import Plan
 
 

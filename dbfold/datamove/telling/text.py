@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dbfold.datamove.planning.plan import Account, Action
-from dbfold.datamove.run import Moved, Preview, Result
-from dbfold.datamove.safety.backup import Backup
-from dbfold.datamove.safety.rollback import Restored
+from dbfold.datamove.results import Backup, Moved, Preview, Restored, Result, Verified
 from dbfold.datamove.sources.estate import Estate
-from dbfold.datamove.verifying.again import Verified
 
 _DIGEST_SHOWN = 16
 

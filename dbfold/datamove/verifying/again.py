@@ -5,49 +5,28 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
 
 from dbfold.base.errors import UserError
 from dbfold.datamove import ledger
-from dbfold.datamove.planning.plan import Account, Plan
+from dbfold.datamove.planning.document import plan_from
+from dbfold.datamove.planning.plan import Plan
 from dbfold.datamove.progress import Progress
-from dbfold.datamove.run import scratch_directory
+from dbfold.datamove.results import Backup, Verified
 from dbfold.datamove.safety import backup as backups
-from dbfold.datamove.safety.backup import Backup
-from dbfold.datamove.safety.services import Failure, health
+from dbfold.datamove.safety.services import health
 from dbfold.datamove.sources.estate import Estate, find_estate
+from dbfold.datamove.sources.scratch import scratch_directory
 from dbfold.datamove.sources.snapshots import copy_shared, readable_copy
-from dbfold.datamove.telling.documents import plan_from
-from dbfold.datamove.verifying.checks import Check, digests
+from dbfold.datamove.verifying.checks import digests
 from dbfold.datamove.verifying.checks import verify as verify_file
 from dbfold.policy.model import Policy
 from dbfold.sqlite.engine import DatabaseError, comma_list, open_copy, quoted
 
 _LOOKUPS = 200
-
-
-@dataclass(frozen=True)
-class Verified:
-    """What was found out about one target. Digests are (database, table, before, after); timings (query, before, after)
-    in seconds, over all tables.
-    """
-
-    target: str
-    moved_at: str
-    backup: Backup
-    checks: tuple[Check, ...]
-    accounts: tuple[Account, ...]
-    digests: tuple[tuple[str, str, str | None, str | None], ...]
-    timings: tuple[tuple[str, float, float], ...]
-    unhealthy: tuple[Failure, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        same = all(before == after for _, _, before, after in self.digests)
-        return same and not self.unhealthy and all(check.passed for check in self.checks)
 
 
 def verify(policy: Policy, directory: Path | None = None, *, progress: Progress | None = None) -> tuple[Verified, ...]:
@@ -58,7 +37,7 @@ def verify(policy: Policy, directory: Path | None = None, *, progress: Progress 
     """
     progress = progress or Progress()
     estate = find_estate(policy, directory)
-    with scratch_directory(estate) as work:
+    with scratch_directory(estate.directory) as work:
         found = [
             verified
             for entry in policy.kept

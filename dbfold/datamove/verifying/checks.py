@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
 
-from dbfold.datamove.building.steps import affinity, collation_of
 from dbfold.datamove.ledger import check_balance
 from dbfold.datamove.planning.draft import LEDGER_PREFIX
 from dbfold.datamove.planning.plan import Account, Action, FinalTable, Plan, TableMove
+from dbfold.datamove.results import Check
 from dbfold.policy.model import OnConflict
+from dbfold.sqlite.affinity import affinity, collation_of
 from dbfold.sqlite.engine import (
     CHECK_CACHE_KIB,
     all_of,
@@ -35,19 +35,6 @@ from dbfold.sqlite.engine import (
     value,
 )
 from dbfold.sqlite.inventory import Inventory, Kind, Table, take_inventory
-
-
-@dataclass(frozen=True)
-class Check:
-    """One question and its answer: no `failures` is good. `looked_at` says how much was looked at."""
-
-    name: str
-    looked_at: str
-    failures: tuple[str, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        return not self.failures
 
 
 def verify(path: Path, plan: Plan, copies: Mapping[str, Path], move_id: int, scratch: Path) -> Iterator[Check]:

@@ -1,7 +1,4 @@
-"""SQLite files that lie in a tree, whatever they are called and whether git knows them.
-
-https://www.sqlite.org/fileformat.html#the_database_header: the first sixteen bytes say what the file is.
-"""
+"""SQLite files that lie in a tree, whatever they are called and whether git knows them."""
 
 from __future__ import annotations
 
@@ -9,7 +6,8 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-_MAGIC = b"SQLite format 3\0"
+from dbfold.sqlite.header import is_database
+
 _DEPENDENCIES = frozenset({"node_modules", "venv", "__pycache__"})
 
 
@@ -43,7 +41,6 @@ def _entries(directory: Path) -> list[os.DirEntry[str]]:
 
 def _is_sqlite(path: str) -> bool:
     try:
-        with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - a Path for every file of a directory
-            return stream.read(len(_MAGIC)) == _MAGIC
+        return is_database(path)
     except OSError:
         return False

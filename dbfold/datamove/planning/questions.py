@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from dbfold.datamove.building.build import Built
 from dbfold.datamove.planning.plan import Account, FinalTable, Plan, Problem
 from dbfold.datamove.planning.relations import looks_like_an_id_of
 from dbfold.policy.model import NO_FOREIGN_KEY, OnConflict, Policy
 from dbfold.sqlite.engine import folded
 
 
-def undecided(policy: Policy, made: Plan, built: Built) -> Iterator[Problem]:
-    """Conflicts that the policy wants decided, and columns that look like ids of rows whose ids change."""
+def undecided(
+    policy: Policy, made: Plan, accounts: Sequence[Account], conflicts: Mapping[tuple[str, str], int]
+) -> Iterator[Problem]:
+    """Conflicts that the policy wants decided, and columns that look like ids of rows whose ids change.
+
+    `accounts` are those of a trial, `conflicts` (table, column) its values that lost.
+    """
     open_tables = {folded(problem.table or "") for problem in made.problems}
-    for account in built.accounts:
+    for account in accounts:
         final = made.final(account.target)
         if {folded(account.name), folded(account.target)} & open_tables:
             continue  # what is decided there changes everything here
@@ -24,7 +28,7 @@ def undecided(policy: Policy, made: Plan, built: Built) -> Iterator[Problem]:
                 account.name,
                 f"{account.conflict:,} of {account.rows:,} rows have the key ({', '.join(final.key)}) of another"
                 f" row and"
-                f" differ in {_columns(built, final.name)}; which one stays?",
+                f" differ in {_columns(conflicts, final.name)}; which one stays?",
                 tuple(_conflict_choices(made, final.name)),
             )
         elif account.mapped + account.identical and _is_guessed(policy, final):
@@ -52,8 +56,8 @@ def _unified_choices(made: Plan, table: str) -> Iterator[str]:
     yield f"tables: {{{table}: {{columns: unify, key: [{final.key[0]}], on_conflict: {final.on_conflict}}}}}"
 
 
-def _columns(built: Built, table: str) -> str:
-    return ", ".join(column for name, column in built.conflicts if name == table)
+def _columns(conflicts: Mapping[tuple[str, str], int], table: str) -> str:
+    return ", ".join(column for name, column in conflicts if name == table)
 
 
 def _conflict_choices(made: Plan, table: str) -> Iterator[str]:
@@ -101,9 +105,9 @@ def _likely_references(policy: Policy, made: Plan, account: Account) -> Iterator
                 )
 
 
-def trial_notices(made: Plan, built: Built) -> Iterator[str]:
+def trial_notices(made: Plan, accounts: Sequence[Account]) -> Iterator[str]:
     """Columns that look like ids of a table which their own database does not have."""
-    for account in built.accounts:
+    for account in accounts:
         if not account.renumbered:
             continue
         final = made.final(account.target)
