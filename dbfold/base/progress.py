@@ -1,24 +1,54 @@
-"""A progress bar for commands that work through files."""
+"""What a run tells while it works: phases, one after the other.
+
+Whoever works takes a `Progress`, `SILENT` by default, and says what it begins:
+
+    progress.phase(f"reading {len(files):,} files", len(files))
+    map_files(function, files, jobs, progress.advance)
+
+`dbfold.base.output.phases` shows it to a person.
+"""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import Protocol
 
 Report = Callable[[int, int], None]
+"""Called with what is done and what there is in all."""
 
 
-@contextmanager
-def progress(label: str) -> Iterator[Report | None]:
-    """A progress bar on stderr, if a person is looking at it; else None."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+class Progress(Protocol):
+    """Who is told. Called from one thread of the process that was started, never from a worker."""
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    def phase(self, name: str, total: int = 0) -> None:
+        """A phase begins, and the one before it is over. `total` is what there is to do, 0 where nobody knows."""
+
+    def advance(self, done: int, total: int) -> None:
+        """`done` of `total` parts of this phase are behind."""
+
+
+class _Silent:
+    """Tells nobody."""
+
+    def phase(self, name: str, total: int = 0) -> None:
+        """Nothing is shown."""
+
+    def advance(self, done: int, total: int) -> None:
+        """Nothing is shown."""
+
+
+SILENT: Progress = _Silent()
+
+
+def counting(progress: Progress, verb: str, noun: str = "files") -> Report:
+    """A report for a function that knows only counts: its first call begins the phase `verb N noun`."""
+    begun = False
+
+    def report(done: int, total: int) -> None:
+        nonlocal begun
+        if not begun:
+            progress.phase(f"{verb} {total:,} {noun}", total)
+            begun = True
+        progress.advance(done, total)
+
+    return report

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from dbfold.base.exits import CLEAN, FAILED
 from dbfold.base.paths import resolved
-from dbfold.base.progress import progress
-from dbfold.commands.shared import add_common_options, policy_for, run_alone
+from dbfold.base.progress import counting
+from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.policy.model import Policy, Role
 from dbfold.references.documents import counted, document, error_line, reference_document
 from dbfold.references.model import Action
@@ -63,8 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Carry out the command; returns the exit code. Raises UserError."""
     targets = [resolved(path) for path in arguments.paths]
     policy = policy_for(targets, arguments.policy)
-    with progress("Looking for database paths") as tell:
-        found = scan(targets, policy, jobs=arguments.jobs, progress=tell)
+    with progress() as told:
+        found = scan(targets, policy, jobs=arguments.jobs, progress=counting(told, "reading"))
     shown = replace(found, references=()) if arguments.summary else found
     sys.stdout.write(_FORMATS[arguments.format](found, shown, policy))
     if arguments.format != "json":

@@ -12,8 +12,8 @@ from pathlib import Path
 from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
 from dbfold.base.paths import resolved
-from dbfold.base.progress import progress
-from dbfold.commands.shared import add_common_options, policy_for, run_alone
+from dbfold.base.progress import counting
+from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.references.discovery import Discovery, source_file
 from dbfold.references.documents import counted, error_line
 from dbfold.references.model import FileError
@@ -52,8 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
         failures = _fix(scope, arguments)
         scope = _scope(arguments)  # the accessors that were written are files of it, too
     entries = () if arguments.no_baseline else read_baseline(scope.policy.baseline)
-    with progress("Checking") as tell:
-        checked = gate(scope, entries, jobs=arguments.jobs, progress=tell)
+    with progress() as told:
+        checked = gate(scope, entries, jobs=arguments.jobs, progress=counting(told, "checking"))
     checked = replace(checked, errors=(*checked.errors, *(error for error in failures if error not in checked.errors)))
     _report(checked, arguments)
     return exit_code(checked)
@@ -83,10 +83,10 @@ def _stdin_scope(arguments: argparse.Namespace) -> Scope:
 def _fix(scope: Scope, arguments: argparse.Namespace) -> tuple[FileError, ...]:
     from dbfold.rules.fixing import fix, write_baseline
 
-    with progress("Mending") as tell:
-        fixed = fix(scope, jobs=arguments.jobs, progress=tell)
+    with progress() as told:
+        fixed = fix(scope, jobs=arguments.jobs, progress=counting(told, "reading"))
         if not arguments.no_baseline and scope.change is None:
-            write_baseline(scope, shrink_only=True, jobs=arguments.jobs, progress=tell)
+            write_baseline(scope, shrink_only=True, jobs=arguments.jobs, progress=counting(told, "reading"))
     for name in fixed.files:
         print(f"wrote {name}", file=sys.stderr)  # noqa: T201
     for warning in fixed.warnings:
@@ -98,8 +98,8 @@ def _show_diff(scope: Scope, arguments: argparse.Namespace) -> int:
     from dbfold.codemods.report import diff
     from dbfold.rules.fixing import prepared_fix
 
-    with progress("Looking") as tell:
-        prepared = prepared_fix(scope, jobs=arguments.jobs, progress=tell)
+    with progress() as told:
+        prepared = prepared_fix(scope, jobs=arguments.jobs, progress=counting(told, "reading"))
     _write(diff(prepared), arguments.output)
     for error in prepared.scan.errors:
         print(f"error: {error_line(error)}", file=sys.stderr)  # noqa: T201
@@ -113,8 +113,8 @@ def _write_baseline(scope: Scope, arguments: argparse.Namespace) -> int:
 
     if scope.change is not None:
         raise UserError("--write-baseline tolerates all that is found: leave --since out")
-    with progress("Checking") as tell:
-        tolerated = write_baseline(scope, jobs=arguments.jobs, progress=tell)
+    with progress() as told:
+        tolerated = write_baseline(scope, jobs=arguments.jobs, progress=counting(told, "checking"))
     name = os.path.relpath(scope.policy.baseline)
     counts = f"{tolerated.new} new, {tolerated.gone} gone"
     if tolerated.entries:

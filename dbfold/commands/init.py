@@ -15,7 +15,8 @@ from pathlib import Path
 from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
 from dbfold.base.paths import resolved
-from dbfold.base.progress import progress
+from dbfold.base.progress import counting
+from dbfold.commands.shared import progress
 from dbfold.policy.loading import PolicyError, load_policy
 from dbfold.policy.model import POLICY_FILE_NAME
 from dbfold.references.documents import counted, error_line
@@ -40,8 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     source = resolved(arguments.policy or target / POLICY_FILE_NAME)
     shown = os.path.relpath(source) if source.is_relative_to(Path.cwd()) else str(source)
     _require(target, source, shown, arguments.force)
-    with progress("Looking for databases") as tell:
-        found = draft(target, source, tell)
+    with progress() as told:
+        found = draft(target, source, counting(told, "reading"))
     if found is None:
         print(f"no database is named below {arguments.path}, and no SQLite file lies there: {shown} was not written")  # noqa: T201
         return FINDINGS

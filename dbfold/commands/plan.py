@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FINDINGS
 from dbfold.base.paths import resolved
-from dbfold.base.progress import progress
-from dbfold.commands.shared import add_common_options, policy_for, run_alone
+from dbfold.base.progress import counting
+from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.policy.model import Policy
 from dbfold.references.documents import counted, error_line
 
@@ -39,8 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     from dbfold.journey.overview import overview
 
     policy = policy_for([resolved(Path())], arguments.policy)
-    with progress("Looking at code and databases") as tell:
-        checked = check(policy, arguments.data_dir, jobs=arguments.jobs, progress=tell)
+    with progress() as told:
+        checked = check(policy, arguments.data_dir, jobs=arguments.jobs, progress=counting(told, "reading"))
     found = overview(policy, checked)
     if arguments.format == "json":
         from dbfold.journey.documents import overview_text

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
 from dbfold.base.paths import resolved
-from dbfold.base.progress import progress
-from dbfold.commands.shared import add_common_options, policy_for, run_alone
+from dbfold.base.progress import counting
+from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.policy.model import AccessorStyle
 
 
@@ -50,13 +50,13 @@ def run(arguments: argparse.Namespace) -> int:
     # From where the user stands, so that editors find the places and `git apply` the diff.
     here = Path.cwd()
     base = here if all(target.is_relative_to(here) for target in targets) else None
-    with progress("Looking for database paths") as tell:
+    with progress() as told:
         options = {"style": style, "jobs": arguments.jobs, "base": base, "data_dir": arguments.data_dir}
-        prepared = prepare(targets, policy, **options, progress=tell)
+        prepared = prepare(targets, policy, **options, progress=counting(told, "reading"))
     written = Written((), ())
     if not (arguments.diff or arguments.check):
-        with progress("Writing") as tell:
-            written = write(prepared, tell)
+        with progress() as told:
+            written = write(prepared, counting(told, "rewriting"))
     outcome = report.Outcome(prepared, written, arguments.diff, arguments.check, time.perf_counter() - started)
     report.show(outcome, arguments.format)
     if prepared.scan.errors or written.failed:

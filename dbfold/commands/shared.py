@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbfold.base.errors import UserError
 from dbfold.base.exits import run_guarded
+from dbfold.base.output.phases import telling
 from dbfold.base.paths import resolved
+from dbfold.base.progress import Progress
 
 if TYPE_CHECKING:
     from dbfold.policy.model import Policy
@@ -56,3 +60,8 @@ def run_alone(
     add_arguments(parser)
     arguments = parser.parse_args(argv)
     return run_guarded(lambda: run(arguments))
+
+
+def progress() -> AbstractContextManager[Progress]:
+    """Who is told of the phases: a person at a terminal."""
+    return telling(live=sys.stderr.isatty())

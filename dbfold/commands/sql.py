@@ -12,8 +12,8 @@ from pathlib import Path
 
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
 from dbfold.base.paths import resolved
-from dbfold.base.progress import progress
-from dbfold.commands.shared import add_common_options, policy_for, run_alone
+from dbfold.base.progress import counting
+from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.references.documents import error_line
 
 
@@ -46,8 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     policy = policy_for(targets, arguments.policy)
     here = Path.cwd()
     base = here if all(target.is_relative_to(here) for target in targets) else policy.root
-    with progress("Looking for SQL") as tell:
-        checked = check(policy, arguments.data_dir, jobs=arguments.jobs, base=base, progress=tell)
+    with progress() as told:
+        checked = check(policy, arguments.data_dir, jobs=arguments.jobs, base=base, progress=counting(told, "reading"))
     shown = checked.within(targets)
     if arguments.format == "json":
         from dbfold.journey.documents import sql_text

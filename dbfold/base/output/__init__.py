@@ -1,0 +1,1 @@
+"""What reports have in common: how a stream is written to, tables, counts, JSON and SARIF."""
