@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format schema rules clean
+.PHONY: demo test lint format schema rules release clean
 
 # The stamp is newer than pyproject.toml: the environment has what it asks for.
 $(VENV)/.installed: pyproject.toml
@@ -37,5 +37,9 @@ rules: $(VENV)/.installed
 schema: $(VENV)/.installed
 	$(BIN)/python -m dbfold.policy.schema
 
+# dist/ with the sdist and the wheel, checked, and the notes of the version.
+release: $(VENV)/.installed
+	@$(BIN)/python -m tools.release
+
 clean:
-	rm -rf $(VENV) .build build *.egg-info
+	rm -rf $(VENV) .build build dist *.egg-info

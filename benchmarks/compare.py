@@ -19,8 +19,8 @@ import move_report
 import report
 import scaling
 import trees
+from contenders import NAMES, Row, Tools, dbfold_command, find_tools
 from measure import Run, run
-from tools import NAMES, Row, Tools, dbfold_command, find_tools
 
 _SLOW_LIMIT = 1000  # Python files; above it, a slow tool takes more than a minute or two
 

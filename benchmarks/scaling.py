@@ -20,8 +20,8 @@ from statistics import median
 import report
 import trees
 import yaml
+from contenders import dbfold_command
 from measure import run
-from tools import dbfold_command
 
 _FACTORS = (1, 4, 16)
 _MOST_ROUNDS = 3  # 16 copies take a while

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
+from dbfold.base.version import VERSION
+
 # Name, module with `add_arguments` and `run`, one line of help. A module is imported only when it is asked for.
 _COMMANDS = (
     ("init", "dbfold.commands.init", "draft dbfold.yaml, the policy, from what the code says"),
@@ -35,9 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             subparser.set_defaults(run=command.run)
     parsed = parser.parse_args(arguments)
     if parsed.version:
-        from importlib.metadata import version
-
-        print(f"dbfold {version('dbfold')}")  # noqa: T201
+        print(f"dbfold {VERSION}")  # noqa: T201
         return 0
     run: Callable[[argparse.Namespace], int] | None = getattr(parsed, "run", None)
     if run is None:

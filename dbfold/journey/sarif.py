@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from importlib.metadata import version
 from urllib.parse import quote
 
+from dbfold.base.version import VERSION
 from dbfold.journey.checking import Checked
 from dbfold.journey.judging import Effect, Judgement
 from dbfold.references.model import FileError
@@ -22,7 +22,7 @@ def render(checked: Checked) -> str:
     """The whole log, with a newline at its end."""
     driver = {
         "name": "dbfold",
-        "version": version("dbfold"),
+        "version": VERSION,
         "rules": [
             {
                 "id": id,

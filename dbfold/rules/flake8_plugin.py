@@ -12,10 +12,10 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar
 
+from dbfold.base.version import VERSION
 from dbfold.code.parsing import UnparsableError
 from dbfold.policy.loading import find_policy_or_none, load_policy
 from dbfold.references.candidates import is_candidate
@@ -53,7 +53,7 @@ class Dbfold:
     """One file of a flake8 run."""
 
     name = "dbfold"
-    version = version("dbfold")
+    version = VERSION
     policy: ClassVar[Path | None] = None
 
     def __init__(self, tree: ast.Module, filename: str, lines: Sequence[str]) -> None:

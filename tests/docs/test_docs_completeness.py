@@ -214,7 +214,7 @@ def test_every_error_is_described_and_none_that_is_gone():
 # -- architecture and links ----------------------------------------------------------------------------------------
 
 
-MODULES = [path for room in ("dbfold", "codemods", "hooks", "rules") for path in (ROOT / room).rglob("*.py")]
+MODULES = [path for room in ("dbfold", "codemods", "hooks", "rules", "tools") for path in (ROOT / room).rglob("*.py")]
 
 
 def test_every_room_has_a_row():

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import json
 import os
-from importlib.metadata import version
 from urllib.parse import quote
 
+from dbfold.base.version import VERSION
 from dbfold.references.model import FileError
 from dbfold.rules.catalogue.registry import RULES
 from dbfold.rules.model import Checked, Finding, Rule
@@ -26,7 +26,7 @@ def document(checked: Checked) -> dict[str, object]:
     """The log as JSON values."""
     driver = {
         "name": "dbfold",
-        "version": version("dbfold"),
+        "version": VERSION,
         "rules": [_rule(rule) for rule in RULES.values()],
     }
     run = {
