@@ -29,9 +29,9 @@ format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# docs/rules.md, generated from the catalogue.
+# The pages in rules/ and docs/rules.md, generated from the catalogue.
 rules: $(VENV)/.installed
-	$(BIN)/python -m dbfold.commands.rule
+	$(BIN)/python -m rules.pages
 
 # The JSON Schema of dbfold.yaml, generated from the policy's model.
 schema: $(VENV)/.installed

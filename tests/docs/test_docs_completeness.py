@@ -230,7 +230,7 @@ def test_every_module_says_what_it_is_for(path):
 
 LINKS = [
     (path, link)
-    for path in (*DOCUMENTS, ROOT / "examples/zoe/README.md")
+    for path in (*DOCUMENTS, ROOT / "examples/zoe/README.md", *(ROOT / "rules").glob("DBF*.md"))
     for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8"))
     if "://" not in link
 ]
@@ -248,7 +248,7 @@ def test_relative_links_resolve(path, link):
 
 def test_every_document_is_linked_from_the_readme():
     linked = {link for path, link in LINKS if path.name == "README.md" and path.parent == ROOT}
-    assert {path.relative_to(ROOT).as_posix() for path in DOCUMENTS if path.parent != ROOT} <= linked
+    assert {path.relative_to(ROOT).as_posix() for path in DOCUMENTS} - {"README.md"} <= linked
 
 
 def test_the_files_of_the_examples_are_seen():
@@ -276,3 +276,9 @@ def test_every_form_and_field_of_the_check_has_a_row():
 def test_every_hook_has_a_row():
     hooks = yaml.safe_load(text_of(".pre-commit-hooks.yaml"))
     assert [row[0] for row in rows(text_of("docs/hooks.md"))][: len(hooks)] == [hook["id"] for hook in hooks]
+
+
+def test_every_hook_is_in_the_list_of_its_directory():
+    hooks = yaml.safe_load(text_of(".pre-commit-hooks.yaml"))
+    listed = rows(text_of("hooks/README.md"))
+    assert [(id, script) for _, id, script in listed] == [(hook["id"], hook["entry"]) for hook in hooks]

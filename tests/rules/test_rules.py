@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dbfold.commands.rule import DOCUMENT, document
 from dbfold.hooks import db_paths
 from dbfold.policy.codes import Code
 from dbfold.rules.catalogue.registry import RULES
 from dbfold.rules.flake8_plugin import Dbfold
+from dbfold.rules.markdown import rule_text
+from rules.pages import pages
+
+ROOT = Path(__file__).parents[2]
 
 INVALID = [
     pytest.param(rule, example, id=f"{rule.code}-{number}")
@@ -97,8 +102,25 @@ def test_the_hook_says_the_same(shop, findings, monkeypatch, rule, example):
     assert (checked.findings if checked else ()) == findings(example.file)
 
 
-def test_the_document_is_current():
-    assert DOCUMENT.read_text(encoding="utf-8") == document(), "run `make rules`"
+def test_every_page_is_current():
+    texts = pages()
+    assert {path.name for path in texts} == {"README.md", "rules.md", *(f"{code}.md" for code in RULES)}
+    for path, text in texts.items():
+        assert path.read_text(encoding="utf-8") == text, "run `make rules`"
+
+
+def test_every_page_is_of_a_rule():
+    assert set((ROOT / "rules").glob("*.md")) <= set(pages())
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"), [("dbf004", (0, rule_text(RULES[Code.SPECIALIZED_DATABASE]) + "\n")), ("DBF999", (2, ""))]
+)
+def test_the_rules_as_a_program(code, expected):
+    """`python -m rules` in a clone is `dbfold rule`."""
+    command = [sys.executable, "-m", "rules", code]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == expected
 
 
 @pytest.mark.parametrize("name", ["DBF004", "dbf004", "specialized-database"])

@@ -28,7 +28,8 @@ from dbfold.references.roots import Roots
 from dbfold.references.scan import Scan, scan
 
 DEFAULT_VARIABLE = "DATABASE_PATH"
-UNKNOWN_PRIMARY = "main.db"  # where every name is computed; a policy needs one
+# Where every name is computed; a policy needs one.
+UNKNOWN_PRIMARY = "main.db"  # dbfold: ignore[DBF006] proposed to an application, and not opened
 _NAME = re.compile(r"[\w.+@~ *-]*\w[\w.+@~ *-]*\Z")
 _COMPUTED = re.compile(r"\{[^{}]*\}|\$\{[^{}]*\}|\$\w+|%\(\w+\)[sd]|%[sd]")
 _A_SERIES = 3
