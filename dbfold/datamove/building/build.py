@@ -72,7 +72,7 @@ class _Builder:
             wanted = self._tried() if trial else None
             self._failed = self._faulty()
             for step in build_steps(context):
-                if wanted is None or step.move in wanted or self._is_rebuild(step) or self._is_check(step):
+                if wanted is None or step.move in wanted or step.rebuilds or self._is_check(step):
                     self._do(connection, step, built, trial=trial)
             self._attach(connection, None)
             built.accounts = ledger.accounts(connection, built.move_id)
@@ -91,10 +91,6 @@ class _Builder:
             for index, move in enumerate(self._plan.moves)
             if len(self._plan.final(move.target).contributors) > 1 and self._plan.final(move.target).key
         }
-
-    @staticmethod
-    def _is_rebuild(step: Step) -> bool:
-        return step.move is None and step.database is None and step.what.endswith("with the columns of all")
 
     @staticmethod
     def _is_check(step: Step) -> bool:

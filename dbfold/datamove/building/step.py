@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dbfold.datamove.planning.plan import FinalTable, Plan, TableMove, Translation
+from dbfold.datamove.planning.plan import FinalTable, ObjectMove, Plan, TableMove, Translation
+from dbfold.sqlite.ddl import renamed
 from dbfold.sqlite.engine import folded, quoted
 
 OLD, NEW, MATCH, SAME, DIFFERS, WINS, FILLS, SID = (
@@ -21,7 +22,8 @@ class Step:
     """One statement. `move` is the number of the table's move, None for what belongs to none.
 
     If `problem` is set, the statement counts what must not be, and `{n}` in the message is the count. A step that is
-    `repeated` runs until it changes nothing. `counted` tells that it inserts the rows of the move, which are counted.
+    `repeated` runs until it changes nothing. `counted` tells that it inserts the rows of the move, which are counted,
+    `rebuilds` that it changes a table of the target's own.
     """
 
     sql: str
@@ -32,6 +34,7 @@ class Step:
     choices: tuple[str, ...] = ()
     repeated: bool = False
     counted: bool = False
+    rebuilds: bool = False
 
 
 class Context:
@@ -92,3 +95,8 @@ def lacking(final: FinalTable, move: TableMove) -> tuple[list[str], list[str]]:
     own = {folded(column) for column in move.columns}
     names = [column for column in final.columns if folded(column) not in own and final.is_unified]
     return [quoted(name) for name in names], [final.fillers[folded(name)] for name in names]
+
+
+def object_sql(thing: ObjectMove) -> str:
+    """The statement that creates an object under its name after the move."""
+    return thing.sql if thing.name in (thing.original, None) else renamed(thing.sql, thing.name or "")
