@@ -65,12 +65,12 @@ def record_copied(connection: apsw.Connection, move_id: int, account: Account) -
     )
 
 
-def accounts(connection: apsw.Connection, move_id: int) -> list[Account]:
+def accounts(connection: apsw.Connection, move_id: int, schema: str = "main") -> list[Account]:
     """Every table of a move, in the order in which it was moved."""
     rows = fetch(
         connection,
         'SELECT "database", name, table_name, "rows", moved, identical, mapped, conflict, renumbered'
-        " FROM main._dbfold_rows WHERE move = ? ORDER BY rowid",
+        f" FROM {schema}._dbfold_rows WHERE move = ? ORDER BY rowid",
         (move_id,),
     )
     return [Account(*row) for row in rows]

@@ -49,6 +49,11 @@ class OnConflict(StrEnum):
     FILL_NULLS = "fill-nulls"
     KEEP_BOTH = "keep-both"
 
+    @property
+    def passes_over_nulls(self) -> bool:
+        """Is NULL a gap and no value, so that nothing is lost where it gives way?"""
+        return self is OnConflict.FILL_NULLS
+
 
 class ColumnsPolicy(StrEnum):
     """What becomes of a table whose columns differ between databases."""

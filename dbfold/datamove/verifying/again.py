@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-
-import apsw
 
 from dbfold.base.errors import UserError
 from dbfold.datamove import ledger
@@ -21,12 +17,11 @@ from dbfold.datamove.safety.services import health
 from dbfold.datamove.sources.estate import Estate, find_estate
 from dbfold.datamove.sources.scratch import scratch_directory
 from dbfold.datamove.sources.snapshots import copy_shared, readable_copy
-from dbfold.datamove.verifying.checks import digests
 from dbfold.datamove.verifying.checks import verify as verify_file
+from dbfold.datamove.verifying.digests import digests
+from dbfold.datamove.verifying.timing import timings
 from dbfold.policy.model import Policy
-from dbfold.sqlite.engine import DatabaseError, comma_list, open_copy, quoted
-
-_LOOKUPS = 200
+from dbfold.sqlite.engine import DatabaseError, open_copy
 
 
 def verify(policy: Policy, directory: Path | None = None, *, progress: Progress | None = None) -> tuple[Verified, ...]:
@@ -81,7 +76,7 @@ def _verify(estate: Estate, name: str, path: Path, work: Path, progress: Progres
         checks=checks,
         accounts=accounts,
         digests=tuple(digests(copy, plan, copies)),
-        timings=tuple(_timings(copy, plan, copies)),
+        timings=tuple(timings(copy, plan, copies)),
     )
 
 
@@ -95,48 +90,3 @@ def _copies(backup: Backup, plan: Plan, work: Path) -> dict[str, Path]:
         copies[file.name], inventory = readable_copy(snapshot, work / f"before-{len(copies)}", encoding)
         encoding = encoding or inventory.encoding
     return copies
-
-
-def _timings(copy: Path, plan: Plan, copies: Mapping[str, Path]) -> list[tuple[str, float, float]]:
-    """Counting, and looking up rows by primary key, in all tables that moved: then and now."""
-    counting = [
-        (f"SELECT count(*) FROM {quoted(move.name)}", f"SELECT count(*) FROM {quoted(move.target)}", move.database)
-        for move in plan.moves
-    ]
-    found = [_timed("count the rows", counting, copy, copies)]
-    lookups = []
-    for move in plan.moves:
-        key = move.source.primary_key
-        if key and not move.translations:
-            condition = " AND ".join(f"{quoted(column)} = x.{quoted(column)}" for column in key)
-            old, new = (
-                f"SELECT count(*) FROM (SELECT {comma_list(map(quoted, key))} FROM {table} LIMIT {_LOOKUPS}) AS x"
-                f" WHERE EXISTS (SELECT 1 FROM {table} AS y WHERE {condition})"
-                for table in (quoted(move.name), quoted(move.target))
-            )
-            lookups.append((old, new, move.database))
-    found.append(_timed("look rows up by key", lookups, copy, copies))
-    return found
-
-
-def _timed(
-    name: str, queries: Sequence[tuple[str, str, str]], copy: Path, copies: Mapping[str, Path]
-) -> tuple[str, float, float]:
-    connections = {database: open_copy(path) for database, path in copies.items()}
-    after = open_copy(copy)
-    before_seconds = after_seconds = 0.0
-    try:
-        for old, new, database in queries:
-            before_seconds += _seconds(connections[database], old)
-            after_seconds += _seconds(after, new)
-    finally:
-        for connection in (*connections.values(), after):
-            connection.close()
-    return name, before_seconds, after_seconds
-
-
-def _seconds(connection: apsw.Connection, sql: str) -> float:
-    connection.execute(sql).fetchall()  # once to warm up
-    began = time.perf_counter()
-    connection.execute(sql).fetchall()
-    return time.perf_counter() - began
