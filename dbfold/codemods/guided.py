@@ -1,4 +1,4 @@
-"""A rewrite that knows the SQL: references that wait for a decision, and names that change with their paths."""
+"""SQL that changes with its path: the new names in a module, and texts in which nobody can write them."""
 
 from __future__ import annotations
 
@@ -8,59 +8,37 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from dbfold.base.text import SourceText
+from dbfold.base.text import LineTable, SourceText
+from dbfold.code.parsing import offsets_of
 from dbfold.codemods.errors import RewriteError
-from dbfold.journey.holds import Change, Guidance
+from dbfold.journey.holds import Change
+from dbfold.references.detection import detect_module
 from dbfold.references.discovery import SourceFile
-from dbfold.references.model import Action, Reference, Verdict
-from dbfold.references.scan import Examined, examine, examine_module, read
-from dbfold.references.verdicts import Judge
+from dbfold.references.model import Action, Reference
+from dbfold.references.verdicts import NO_HOLDS, Judge
 
 # What stands before the name of a table in SQL.
 _BEFORE_NAMES = "from|join|into|update|table|exists|references|on"
 
 
-def examine_any(file: SourceFile, judge: Judge) -> Examined:
-    """As `examine_file`, also for a file that names no database. Raises OSError."""
-    return examine(read(file), file, judge)
-
-
-def waiting(references: Sequence[Reference], file: SourceFile, guidance: Guidance) -> list[Reference]:
-    """The references; those that have to wait are for review, with the reason."""
-
-    def reason(found: Reference) -> str | None:
-        site = (file.in_policy, found.span.line, found.span.column)
-        return guidance.held.get(found.database) or guidance.sites.get(site)
-
-    return [
-        replace(found, verdict=Verdict(Action.REVIEW, why, found.verdict.target), replacement=None)
-        if found.verdict.action is Action.REWRITE and (why := reason(found)) is not None
-        else found
-        for found in references
-    ]
-
-
 def require_whole(
     text: str,
-    examined: Examined,
+    tree: ast.Module,
+    references: Sequence[Reference],
     names: AbstractSet[str],
     known: AbstractSet[tuple[int, int]],
 ) -> None:
     """Raises RewriteError if a text outside of the `known` statements names one of `names` as SQL does.
 
     `query += " JOIN sessions …"` is a piece of a statement, and nobody sees of which. A file with nothing to rewrite is
-    not asked.
+    not asked. `tree` is `parse(text)`.
     """
-    if not any(found.verdict.action is Action.REWRITE for found in examined.references):
+    if not any(found.verdict.action is Action.REWRITE for found in references):
         return
     piece = re.compile(rf"(?i)\b(?:{_BEFORE_NAMES})\s+[\"'`\[]?(?:{'|'.join(map(re.escape, names))})(?!\w)")
     if not piece.search(text):
         return
-    from dbfold.base.text import LineTable
-    from dbfold.code.parsing import offsets_of, parse
-
     table = LineTable(text)
-    tree = examined.tree or parse(text)
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if not isinstance(node, (ast.Constant, ast.JoinedStr)) or id(node) in documentation:
@@ -75,18 +53,23 @@ def require_whole(
 
 
 def with_sql_names(
-    examined: Examined, source: SourceText, file: SourceFile, judge: Judge, changes: Sequence[Change]
-) -> Examined:
-    """The file with its statements under their new names, examined again. Raises RewriteError."""
-    from dbfold.code.parsing import parse
+    source: SourceText,
+    tree: ast.Module,
+    references: Sequence[Reference],
+    changes: Sequence[Change],
+    file: SourceFile,
+    judge: Judge,
+) -> tuple[str, list[Reference]]:
+    """The text with its statements under their new names, and the references where they are in it.
+
+    `tree` is that of the source. Raises RewriteError.
+    """
     from dbfold.codemods.sql_names import with_new_names
 
-    tree = examined.tree or parse(source.text)
     text = with_new_names(source.text, tree, changes)
-    again = examine_module(text, file, judge, data=examined.data)
-    again.source = replace(source, text=text)
-    again.references = [
+    detected, _ = detect_module(replace(source, text=text))
+    moved = replace(judge, holds=NO_HOLDS).examine(file, detected).references
+    return text, [
         replace(found, verdict=old.verdict, replacement=found.replacement if old.replacement else None)
-        for found, old in zip(again.references, examined.references, strict=True)
+        for found, old in zip(moved, references, strict=True)
     ]
-    return again

@@ -7,22 +7,23 @@ LibCST hands over a parsed module and writes what comes back; detection, verdict
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import libcst as cst
 from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
 from dbfold.base.paths import resolved
-from dbfold.codemods.errors import RewriteError
-from dbfold.codemods.guided import waiting
-from dbfold.codemods.run import rewritten
+from dbfold.codemods.file import Attempt, Rewriting, attempt
 from dbfold.journey.holds import NO_GUIDANCE, Guidance, guide, retired_names
 from dbfold.policy.loading import find_policy, load_policy
 from dbfold.policy.model import Policy
-from dbfold.references.discovery import source_file
+from dbfold.references.detection import detect
+from dbfold.references.discovery import discover, source_file
 from dbfold.references.model import FileError
 from dbfold.references.roots import Roots
-from dbfold.references.scan import examine
+from dbfold.references.survey import Survey
 from dbfold.references.verdicts import Judge
 
 
@@ -46,23 +47,22 @@ class RewriteDbPaths(CodemodCommand):
             raise SkipFile("dbfold needs the file's name to find its policy and its accessor root")
         path = resolved(Path(self.context.filename))
         policy = load_policy(resolved(Path(self.policy_option)) if self.policy_option else find_policy(path))
-        judge = Judge(policy, Roots(policy), policy.accessor.style)
-        file = source_file(path, policy, path.parent)
+        file = replace(source_file(path, policy, path.parent), content=tree.bytes)
         if policy.excluded_files.matching(file.in_policy):
             raise SkipFile("excluded by the policy")
-        examined = examine(tree.bytes, file, judge)
-        if examined.errors:
-            raise SkipFile(_message(examined.errors))
         guidance = _guidance(policy, tree.bytes)
-        examined.references = waiting(examined.references, file, guidance)
         if guidance.names.get(file.in_policy):
             # A statement changes together with its path, and LibCST writes one file after the other.
             raise SkipFile("tables in its SQL get new names in the move; use `dbfold rewrite`")
-        try:
-            text = rewritten(examined, file, judge)
-        except RewriteError as error:
-            raise SkipFile(str(error)) from error
-        return tree if text is None else cst.parse_module(text, config=tree.config_for_parsing)
+        judge = Judge(policy, Roots(policy), policy.accessor.style, guidance)
+        examined = judge.examine(file, detect(tree.bytes, file.path, file.in_policy))
+        if examined.errors:
+            raise SkipFile(_message(examined.errors))
+        work = Rewriting(file, examined)
+        found = attempt(work, tree.bytes, judge) if work.is_called_for else Attempt()
+        if found.problem is not None:
+            raise SkipFile(found.problem)
+        return tree if found.text is None else cst.parse_module(found.text, config=tree.config_for_parsing)
 
 
 _known_guidance: dict[Path, Guidance] = {}  # one process of LibCST's runner has many files, and one application
@@ -73,9 +73,10 @@ def _guidance(policy: Policy, data: bytes) -> Guidance:
     if not any(name.encode() in data for name in retired_names(policy)):
         return NO_GUIDANCE
     if policy.source not in _known_guidance:
-        _known_guidance[policy.source] = guide(policy, jobs=1)
+        project = discover([policy.root], policy, policy.root)
+        _known_guidance[policy.source] = guide(policy, Survey(None, jobs=1), project)
     return _known_guidance[policy.source]
 
 
-def _message(errors: list[FileError]) -> str:
+def _message(errors: Sequence[FileError]) -> str:
     return "; ".join(error.message for error in errors)

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbfold.codemods.run import Prepared, Written
+from dbfold.codemods.run import Prepared
+from dbfold.codemods.writing import Written
 from dbfold.references.documents import by_reason, counted, document, error_document, error_line
 from dbfold.references.model import Action
 
@@ -98,7 +99,7 @@ def _summary_lines(outcome: Outcome) -> Iterator[str]:
             yield f"    {found.file}:{found.span.line}:{found.span.column} {found.text}"
     for warning in prepared.warnings:
         yield f"warning: {warning}"
-    errors = (*scan.errors, *outcome.written.failed)
+    errors = (*prepared.errors, *outcome.written.failed)
     if errors:
         yield ""
         yield "errors:"
@@ -136,7 +137,7 @@ def _document(outcome: Outcome) -> dict[str, object]:
     result["generated"] = [os.path.relpath(file.path, prepared.base) for file in prepared.generated]
     result["written"] = list(outcome.written.files)
     result["warnings"] = list(prepared.warnings)
-    result["errors"] = [error_document(error) for error in (*prepared.scan.errors, *outcome.written.failed)]
+    result["errors"] = [error_document(error) for error in (*prepared.errors, *outcome.written.failed)]
     if outcome.diff:
         result["diff"] = diff(prepared)
     return result

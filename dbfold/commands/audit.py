@@ -15,11 +15,12 @@ from pathlib import Path
 from dbfold.base.exits import CLEAN, FAILED
 from dbfold.base.paths import resolved
 from dbfold.base.progress import counting
+from dbfold.codemods.run import prepare
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.policy.model import Policy, Role
 from dbfold.references.documents import counted, document, error_line, reference_document
 from dbfold.references.model import Action
-from dbfold.references.scan import Scan, scan
+from dbfold.references.scan import Scan
 
 _ACTIONS = {
     Role.PRIMARY: "keep as primary",
@@ -64,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     targets = [resolved(path) for path in arguments.paths]
     policy = policy_for(targets, arguments.policy)
     with progress() as told:
-        found = scan(targets, policy, jobs=arguments.jobs, progress=counting(told, "reading"))
+        found = prepare(targets, policy, jobs=arguments.jobs, progress=counting(told, "reading")).scan
     shown = replace(found, references=()) if arguments.summary else found
     sys.stdout.write(_FORMATS[arguments.format](found, shown, policy))
     if arguments.format != "json":

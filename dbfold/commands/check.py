@@ -101,9 +101,9 @@ def _show_diff(scope: Scope, arguments: argparse.Namespace) -> int:
     with progress() as told:
         prepared = prepared_fix(scope, jobs=arguments.jobs, progress=counting(told, "reading"))
     _write(diff(prepared), arguments.output)
-    for error in prepared.scan.errors:
+    for error in prepared.errors:
         print(f"error: {error_line(error)}", file=sys.stderr)  # noqa: T201
-    if prepared.scan.errors:
+    if prepared.errors:
         return FAILED
     return FINDINGS if prepared.changes else CLEAN
 

@@ -41,7 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Carry out the command; returns the exit code. Raises UserError."""
     from dbfold.codemods import report
-    from dbfold.codemods.run import Written, prepare, write
+    from dbfold.codemods.run import prepare
+    from dbfold.codemods.writing import Written, write
 
     started = time.perf_counter()
     targets = [resolved(path) for path in arguments.paths]
@@ -59,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
             written = write(prepared, counting(told, "rewriting"))
     outcome = report.Outcome(prepared, written, arguments.diff, arguments.check, time.perf_counter() - started)
     report.show(outcome, arguments.format)
-    if prepared.scan.errors or written.failed:
+    if prepared.errors or written.failed:
         return FAILED
     return FINDINGS if arguments.check and prepared.changes else CLEAN
 

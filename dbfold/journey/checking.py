@@ -9,14 +9,18 @@ from pathlib import Path
 import apsw
 
 from dbfold.base.errors import UserError
-from dbfold.datamove.sources.estate import data_directory
+from dbfold.datamove.sources.estate import companions, data_directory
 from dbfold.journey.judging import Judge, Judged
 from dbfold.journey.outlook import Outlook, look_ahead
 from dbfold.journey.schemas import find_schemas
 from dbfold.policy.model import Policy, Role
+from dbfold.references.discovery import Discovery, discover
 from dbfold.references.model import FileError
+from dbfold.references.survey import Survey
 from dbfold.sqlite.header import is_database
 from dbfold.statements.scan import CodeScan, scan_code
+
+_CHANGE_COUNTER, _COUNTERS = 24, 44  # https://sqlite.org/fileformat.html: change counter … schema cookie
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,17 @@ def check(
     jobs: int | None = None,
     base: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
+    survey: Survey | None = None,
+    discovery: Discovery | None = None,
 ) -> Checked:
     """Check all code below the policy, against the databases in `data_dir`, or in the policy's data directory.
 
-    Databases that are not there have the schema that the code would create. Raises UserError.
+    `discovery` are its files, if they are known already. Databases that are not there have the schema that the code
+    would create. Raises UserError.
     """
     base = base or policy.root
-    code = scan_code([policy.root], policy, jobs=jobs, base=base, progress=progress)
+    discovery = discovery or discover([policy.root], policy, base)
+    code = scan_code(survey or Survey(None, jobs), discovery, policy, progress)
     files = database_files(policy, data_dir)
     try:
         before = find_schemas(policy, code.statements.statements, files)
@@ -84,3 +92,11 @@ def database_files(policy: Policy, data_dir: Path | None) -> Mapping[str, Path]:
         if entry is not None and entry.role is not Role.EXTERNAL and path.is_file() and is_database(path):
             found[path.name] = path
     return found
+
+
+def database_state(path: Path) -> str:
+    """What tells that a database's schema may have changed: its header's counters, and its companions."""
+    with path.open("rb") as stream:
+        counters = stream.read(_COUNTERS)[_CHANGE_COUNTER:]
+    states = [f"{suffix} {one.stat().st_size} {one.stat().st_mtime_ns}" for suffix, one in companions(path)]
+    return " ".join([str(path), counters.hex(), str(path.stat().st_size), str(path.stat().st_mtime_ns), *states])

@@ -8,17 +8,24 @@ write.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
-from dbfold.journey.checking import check
+from dbfold.base.cache import digest, own_digest
+from dbfold.base.codec import DECODING_ERRORS, Codec
+from dbfold.base.spans import Span
+from dbfold.journey.checking import check, database_files, database_state
 from dbfold.journey.judging import Judgement
 from dbfold.journey.outlook import Outlook
 from dbfold.journey.renaming import Edit
 from dbfold.journey.shapes import words
 from dbfold.policy.model import Policy, Role
+from dbfold.references.discovery import Discovery
 from dbfold.references.model import Action
+from dbfold.references.survey import Survey
 from dbfold.sqlite.engine import folded
 from dbfold.statements.model import Statement
 from dbfold.statements.scan import CodeScan
@@ -37,7 +44,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """What a rewrite has to know.
+    """What a rewrite has to know: the holds of the judge, and the names that change.
 
     held     retired databases whose references wait, with the reason
     sites    single references that wait, with the reason
@@ -51,6 +58,10 @@ class Guidance:
     changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     known: Mapping[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
+
+    def why(self, database: str, file: str, span: Span) -> str | None:
+        """Why the reference at `span` of `file` (relative to the policy) waits; None if it does not."""
+        return self.held.get(database) or self.sites.get((file, span.line, span.column))
 
 
 NO_GUIDANCE = Guidance()
@@ -68,9 +79,45 @@ def retired_names(policy: Policy) -> tuple[str, ...]:
     )
 
 
-def guide(policy: Policy, data_dir: Path | None = None, jobs: int | None = None) -> Guidance:
-    """Look at all code below the policy, and at the databases in `data_dir` or its data directory. Raises UserError."""
-    checked = check(policy, data_dir, jobs=jobs)
+def guide(
+    policy: Policy,
+    survey: Survey,
+    discovery: Discovery,
+    data_dir: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Guidance:
+    """Look at all code in `discovery`, the project's files, and at the databases in `data_dir` or its data directory.
+
+    What a former run found in the same files and databases is not worked out again. Raises UserError.
+    """
+    contents, size = survey.digest_of(discovery.files)
+    keeps = survey.keeps_for(size)
+    if keeps is None:
+        return _guide(policy, survey, discovery, data_dir, progress)
+    databases = sorted(f"{name} {database_state(path)}" for name, path in database_files(policy, data_dir).items())
+    key = digest(own_digest(), "guidance", repr(policy), contents, *databases)
+    kept = keeps.get(key)
+    if kept is not None:
+        with suppress(*DECODING_ERRORS):  # what is not what it should be is as good as nothing
+            return _codec().decode(kept)
+    found = _guide(policy, survey, discovery, data_dir, progress)
+    keeps.put(key, _codec().encode(found))
+    return found
+
+
+@cache
+def _codec() -> Codec[Guidance]:
+    return Codec(Guidance)
+
+
+def _guide(
+    policy: Policy,
+    survey: Survey,
+    discovery: Discovery,
+    data_dir: Path | None,
+    progress: Callable[[int, int], None] | None,
+) -> Guidance:
+    checked = check(policy, data_dir, progress=progress, survey=survey, discovery=discovery)
     return guidance(checked.code, checked.outlook, checked.judged.judgements)
 
 

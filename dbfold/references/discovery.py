@@ -23,7 +23,7 @@ _UNREADABLE = re.compile(r"^warning: could not open directory '(.+)': (.+)$", re
 # Never the application's own source; git would usually ignore them, a walk must.
 _SKIPPED_DIRECTORIES = frozenset(
     {".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", ".eggs"}
-    | {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".idea"}
+    | {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".idea", ".dbfold_cache"}
 )
 # Formats that hold no text to scan: not opening them is cheaper than finding the NUL byte. `.dbfold` is our own: what
 # a rewrite that was killed leaves behind (see dbfold.base.writing).

@@ -9,39 +9,26 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from dbfold.policy.matching import Location
 from dbfold.policy.model import Policy, Role
 from dbfold.references.languages.python.embedded import ATTACHES
-from dbfold.references.languages.python.openings import MODULE, Uses
+from dbfold.references.languages.python.uses import MODULE, Uses
 from dbfold.references.model import Kind, Site
 
 Located = Sequence[tuple[Site, Location]]
 
-# What deletes, moves or overwrites files; a file without it need not be walked for that.
-_FILE_CALL = re.compile(
-    r"\bos\.(?:remove|unlink|renames?|replace|truncate|link|symlink)\b|\bshutil\b|\bfrom os import\b"
-    r"|\.(?:unlink|rename|write_bytes|write_text|symlink_to|hardlink_to|copy_into|move|move_into)\s*\("
-    r"|\bopen\s*\([^\n]*[\"'][rbt]*[wax+]|\.replace\s*\([^,\n]*\)"
-)
 
-
-def hazards(policy: Policy, located: Located, text: str, uses: Callable[[], Uses]) -> dict[int, str]:
-    """The reasons, by the site's index. `uses` walks the whole module and is asked only where there may be any."""
+def hazards(policy: Policy, located: Located, uses: Uses) -> dict[int, str]:
+    """The reasons, by the site's index. `uses` is what the module does with its sites."""
     targets = [_target_name(policy, site, place) for site, place in located]
-    folds = _any_fold(located, targets)
-    several = sum(target is not None for target in targets) > 1
-    if not folds and not ((several or _any_retired(located)) and _FILE_CALL.search(text)):
-        return {}
-    found = uses()
-    reasons = _side_by_side(located, targets, found) if folds else {}
-    for number, function in found.paired.items():
+    reasons = _side_by_side(located, targets, uses)
+    for number, function in uses.paired.items():
         if targets[number]:
             reasons.setdefault(number, f"{function} is given several paths: what becomes of which file?")
-    for number, function in found.destroyed.items():
+    for number, function in uses.destroyed.items():
         entry = located[number][1].entry
         if entry is not None and entry.role is Role.RETIRED:
             reason = f"{function} deletes, moves or overwrites the file, and would do so to {targets[number]}"
@@ -52,20 +39,6 @@ def hazards(policy: Policy, located: Located, text: str, uses: Callable[[], Uses
 def _target_name(policy: Policy, site: Site, place: Location) -> str | None:
     target = policy.target(place.entry) if place.entry and site.prose is None else None
     return target.name if target else None
-
-
-def _any_retired(located: Located) -> bool:
-    return any(place.entry is not None and place.entry.role is Role.RETIRED for _, place in located)
-
-
-def _any_fold(located: Located, targets: list[str | None]) -> bool:
-    """True if two different databases of the file become the same one."""
-    first: dict[str, str] = {}
-    return any(
-        first.setdefault(target, place.database_name) != place.database_name
-        for (_, place), target in zip(located, targets, strict=True)
-        if target is not None
-    )
 
 
 def _side_by_side(located: Located, targets: list[str | None], uses: Uses) -> dict[int, str]:

@@ -15,8 +15,7 @@ from dbfold.base.text import LineTable
 from dbfold.code.lexer import tokens
 from dbfold.policy.codes import Code
 from dbfold.policy.problems import suggestion
-from dbfold.references.model import Reference
-from dbfold.references.verdicts import ignored
+from dbfold.references.model import Action, Reference, Verdict
 
 _MARK = "dbfold:"
 _DIRECTIVE = r"dbfold:[ \t]*ignore\b[ \t]*(?:\[(?P<codes>[^\]\r\n]*)\])?(?P<reason>[^\r\n]*)"
@@ -65,13 +64,17 @@ def has_ignores(text: str) -> bool:
     return _MARK in text
 
 
+def ignores_in(text: str, table: LineTable, *, is_python: bool) -> tuple[Ignore, ...]:
+    """The ignore comments of a file."""
+    if not has_ignores(text):
+        return ()
+    return tuple((_python_ignores if is_python else _plain_ignores)(text, table))
+
+
 def apply_ignores(
-    references: Sequence[Reference], table: LineTable, *, is_python: bool
+    references: Sequence[Reference], ignores: Sequence[Ignore]
 ) -> tuple[list[Reference], list[UsedIgnore]]:
-    """The references of a file with those left that a comment ignores, and the comments of the file."""
-    if not has_ignores(table.text):
-        return list(references), []
-    ignores = list((_python_ignores if is_python else _plain_ignores)(table.text, table))
+    """The references of a file with those left that a comment ignores, and the comments with what they ignored."""
     used: set[tuple[Ignore, Code]] = set()
     result = []
     for reference in references:
@@ -83,7 +86,12 @@ def apply_ignores(
 
 
 def _left(reference: Reference, ignore: Ignore) -> Reference:
-    return replace(reference, verdict=ignored(reference.verdict, ignore.reason), replacement=None, code=None)
+    return replace(
+        reference,
+        verdict=Verdict(Action.LEAVE, f"ignored by a comment: {ignore.reason}", reference.verdict.target),
+        replacement=None,
+        code=None,
+    )
 
 
 def _python_ignores(text: str, table: LineTable) -> Iterator[Ignore]:

@@ -20,6 +20,7 @@ from dbfold.base.errors import UserError
 from dbfold.references.candidates import is_candidate
 from dbfold.references.discovery import SourceFile
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _WORTH_A_PROCESS = 600_000  # bytes of source that name a database: about 0.4 seconds of `ast` and detection
@@ -37,12 +38,21 @@ def map_files(
 
     Files whose bytes do not pass `gate` are left out.
     """
+    results = share_out(function, _gated(files, gate, progress or _quiet), jobs, progress)
+    return [result for result in results if result is not None]
+
+
+def share_out(
+    function: Callable[[Item], Result],
+    items: Sequence[tuple[Item, int]],
+    jobs: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Result]:
+    """The results of `function` for items, each with its size in bytes, in their order; results must be picklable."""
     jobs = (jobs or _processors()) if hasattr(os, "fork") else 1
-    report = progress or _quiet
-    candidates = _gated(files, gate, report)
-    if sum(size for _, size in candidates) < _WORTH_A_PROCESS:
+    if sum(size for _, size in items) < _WORTH_A_PROCESS:
         jobs = 1
-    return _shared_out(function, candidates, jobs, report)
+    return _shared_out(function, items, jobs, progress or _quiet)
 
 
 def _processors() -> int:
@@ -92,25 +102,23 @@ def _without_collector() -> Iterator[None]:
 
 
 def _shared_out(
-    function: Callable[[SourceFile], Result | None],
-    candidates: list[tuple[SourceFile, int]],
+    function: Callable[[Item], Result],
+    items: Sequence[tuple[Item, int]],
     jobs: int,
     report: Callable[[int, int], None],
 ) -> list[Result]:
     """This process takes one share, a forked one each of the others; a share's results come back when it is done."""
-    shares = _shares([size for _, size in candidates], jobs) or [[]]
-    workers = [_Worker(partial(_results, function, candidates, share, _quiet)) for share in shares[1:]]
+    shares = _shares([size for _, size in items], jobs) or [[]]
+    workers = [_Worker(partial(_results, function, items, share, _quiet)) for share in shares[1:]]
     try:
-        results = _results(
-            function, candidates, shares[0], lambda done, total: report(done * len(shares), len(candidates))
-        )
+        results = _results(function, items, shares[0], lambda done, total: report(done * len(shares), len(items)))
         for worker in workers:
             results.update(worker.results())
     finally:
         for worker in workers:
             worker.stop()
-    report(len(candidates), len(candidates))
-    return [result for number in range(len(candidates)) if (result := results[number]) is not None]
+    report(len(items), len(items))
+    return [results[number] for number in range(len(items))]
 
 
 def _shares(sizes: list[int], jobs: int) -> list[list[int]]:
@@ -125,16 +133,16 @@ def _shares(sizes: list[int], jobs: int) -> list[list[int]]:
 
 
 def _results(
-    function: Callable[[SourceFile], Result | None],
-    candidates: list[tuple[SourceFile, int]],
+    function: Callable[[Item], Result],
+    items: Sequence[tuple[Item, int]],
     share: list[int],
     report: Callable[[int, int], None],
-) -> dict[int, Result | None]:
+) -> dict[int, Result]:
     results = {}
     with _without_collector():
         for done, number in enumerate(share):
             report(done, len(share))
-            results[number] = function(candidates[number][0])
+            results[number] = function(items[number][0])
     return results
 
 

@@ -7,18 +7,20 @@ the maintainer who reads the report, and is the same for the same cause, so that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from dbfold.policy.accessor import is_generated
+from dbfold.base.spans import Span
 from dbfold.policy.codes import Code
 from dbfold.policy.matching import DirectoryKind, Location, locate
 from dbfold.policy.model import AccessorStyle, Database, Policy, Role
 from dbfold.references.candidates import SQLITE_URL, is_foreign
 from dbfold.references.codes import code_of, is_outside_only
+from dbfold.references.detection import Detected
+from dbfold.references.discovery import SourceFile
 from dbfold.references.hazards import hazards
-from dbfold.references.languages.python.openings import Uses
-from dbfold.references.model import Action, Kind, Reference, Replacement, Site, Verdict
+from dbfold.references.ignores import UsedIgnore, apply_ignores
+from dbfold.references.model import Action, FileError, Kind, Reference, Replacement, Site, Verdict
 from dbfold.references.roots import Roots
 
 _SIDE_FILE = re.compile(r"-(?:wal|shm|journal)\Z")
@@ -42,6 +44,30 @@ class _Judged:
     code: Code | None = None
 
 
+class Holds(Protocol):
+    """What has to wait, although the place alone could be rewritten."""
+
+    def why(self, database: str, file: str, span: Span) -> str | None:
+        """Why the reference at `span` of `file` (relative to the policy) waits; None if it does not."""
+
+
+class _NoHolds:
+    def why(self, database: str, file: str, span: Span) -> str | None:
+        return None
+
+
+NO_HOLDS: Holds = _NoHolds()
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One file with its verdicts: its references in source order, why it could not be read or parsed, its ignores."""
+
+    references: tuple[Reference, ...] = ()
+    errors: tuple[FileError, ...] = ()
+    ignores: tuple[UsedIgnore, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Gives verdicts for the sites of one file after another."""
@@ -49,32 +75,30 @@ class Judge:
     policy: Policy
     roots: Roots
     style: AccessorStyle
+    holds: Holds = NO_HOLDS
 
-    def references(
-        self,
-        shown: str,
-        in_policy: str,
-        text: str,
-        sites: Sequence[Site],
-        uses: Callable[[], Uses] | None = None,
-    ) -> list[Reference]:
-        """The references of a file: every site with its database and verdict, in source order.
-
-        `uses` tells what the module does with its sites; it is asked only where a rewrite could do harm.
+    def examine(self, file: SourceFile, detected: Detected) -> Examined:
+        """The references of a file: every site with its database and verdict.
 
         A generated accessor has none: like the policy, which it repeats, it says where the databases are.
         """
-        if is_generated(text):
-            return []
-        located = [(site, self.locate(site)) for site in sites]
-        file_verdict = self._of_file(in_policy)
-        dangers = hazards(self.policy, located, text, uses) if uses and file_verdict is None else {}
+        references = [] if detected.generated else self._references(file, detected)
+        references, ignores = apply_ignores(references, detected.ignores)
+        errors = []
+        if detected.problem is not None and references:
+            errors.append(FileError(file.shown, detected.problem, detected.line))
+        return Examined(tuple(references), tuple(errors), tuple(ignores))
+
+    def _references(self, file: SourceFile, detected: Detected) -> list[Reference]:
+        located = [(site, self.locate(site)) for site in detected.sites]
+        file_verdict = self._of_file(file.in_policy)
+        dangers = hazards(self.policy, located, detected.uses) if file_verdict is None else {}
         references = []
         for number, (site, place) in enumerate(located):
             if not _is_reference(site, place):
                 continue
-            judged = self._judge(site, place, in_policy, file_verdict, dangers.get(number))
-            place_of = (shown, site.span, place.database_name, site.kind, site.text)
+            judged = self._judge(site, place, file.in_policy, file_verdict, dangers.get(number))
+            place_of = (file.shown, site.span, place.database_name, site.kind, site.text)
             references.append(Reference(*place_of, judged.verdict, judged.replacement, site.environment, judged.code))
         return sorted(references, key=lambda found: (found.span.line, found.span.column))
 
@@ -106,7 +130,12 @@ class Judge:
         code = code_of(site, place, target, in_policy)
         if setting := self.policy.accepts(code, in_policy):
             return _Judged(Verdict(Action.LEAVE, f"accepted by the policy ({setting})", target_name))
+        if action is Action.REWRITE and (why := self._waits(site, place, in_policy)):
+            return _Judged(Verdict(Action.REVIEW, why, target_name), None, code)
         return _Judged(Verdict(action, reason, target_name), replacement, code)
+
+    def _waits(self, site: Site, place: Location, in_policy: str) -> str | None:
+        return self.holds.why(place.entry.name, in_policy, site.span) if place.entry else None
 
     def _decide(
         self,
@@ -171,11 +200,6 @@ class Judge:
         if self.style is AccessorStyle.INLINE or self.roots.root_of(in_policy) is not None:
             return None
         return "outside every accessor root: there is nothing to import (accessor.roots, or --accessor-style inline)"
-
-
-def ignored(verdict: Verdict, reason: str) -> Verdict:
-    """The verdict of a place that an ignore comment covers (see `dbfold.references.ignores`)."""
-    return Verdict(Action.LEAVE, f"ignored by a comment: {reason}", verdict.target)
 
 
 def is_temporary(text: str) -> bool:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
+from dbfold.codemods.file import FileRewrite
+from dbfold.codemods.run import prepare_files
 from dbfold.policy.model import Policy
+from dbfold.references.contents import read
 from dbfold.references.discovery import Discovery, SourceFile, discover, shown_base
 from dbfold.references.model import FileError
-from dbfold.references.parallel import map_files
 from dbfold.references.roots import Roots
-from dbfold.references.scan import examine_file, is_python, read
-from dbfold.references.verdicts import Judge
 from dbfold.rules.baseline import Entry, stale_entries, stale_findings, without_tolerated
 from dbfold.rules.model import Checked, Finding, sorted_findings
 from dbfold.rules.since import Change, change_since
@@ -85,13 +84,18 @@ def files_seen(scope: Scope, entries: Iterable[Entry], errors: Iterable[FileErro
 
 
 def check_files(
-    discovery: Discovery, policy: Policy, *, jobs: int | None = None, progress: Report | None = None
+    discovery: Discovery,
+    policy: Policy,
+    *,
+    jobs: int | None = None,
+    progress: Report | None = None,
+    cached: bool = True,
 ) -> Checked:
     """All findings in the files of `discovery`. `jobs` is the number of processes (default: the processors at hand)."""
     roots = Roots(policy)
-    judge = Judge(policy, roots, policy.accessor.style)
     checks = [check_accessor(file, policy) for file in discovery.files if roots.is_accessor(file.in_policy)]
-    checks += map_files(partial(check_file, judge=judge), discovery.files, jobs, progress)
+    prepared = prepare_files(discovery, policy, policy.root, jobs=jobs, progress=progress, cached=cached)
+    checks += [check_file(result, policy) for result in prepared.results]
     return Checked(
         findings=sorted_findings(finding for result in checks for finding in result.findings),
         errors=(*discovery.errors, *(error for result in checks for error in result.errors)),
@@ -100,17 +104,18 @@ def check_files(
     )
 
 
-def check_file(file: SourceFile, *, judge: Judge) -> FileCheck | None:
-    """The findings of one file; None for the many files that name no database and hold no ignore comment."""
-    examined = examine_file(file, judge)
-    if examined is None:
-        return None
+def check_file(result: FileRewrite, policy: Policy) -> FileCheck:
+    """The findings of one file."""
+    examined = result.examined
     if not examined.references and not examined.ignores:
-        return FileCheck(errors=tuple(examined.errors)) if examined.errors else None
+        return FileCheck(errors=examined.errors)
     from dbfold.rules.findings import findings_in  # the catalogue, which most runs do not need
 
-    findings = findings_in(examined, file, judge.policy, is_python=is_python(file.path, examined.data))
-    return FileCheck(tuple(findings), tuple(examined.errors))
+    try:
+        data = read(result.file)
+    except OSError:  # it has gone since it was looked at
+        return FileCheck(errors=examined.errors)
+    return FileCheck(tuple(findings_in(examined, data, result.file, policy)), examined.errors)
 
 
 def check_accessor(file: SourceFile, policy: Policy) -> FileCheck:

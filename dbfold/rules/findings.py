@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from contextlib import suppress
 
 from dbfold.base.spans import Span
-from dbfold.base.text import LineTable, decode_plain
+from dbfold.base.text import LineTable, UndecodableError, decode_plain, decode_python
 from dbfold.policy.accessor import is_current, is_generated
 from dbfold.policy.codes import Code
 from dbfold.policy.model import POLICY_FILE_NAME, AccessorStyle, Policy
+from dbfold.references.detection import is_python
 from dbfold.references.discovery import SourceFile
 from dbfold.references.ignores import UsedIgnore
 from dbfold.references.model import Action, Reference
-from dbfold.references.scan import Examined
+from dbfold.references.verdicts import Examined
 from dbfold.rules.catalogue.registry import RULES
 from dbfold.rules.model import Finding, Subject
 
@@ -48,15 +50,24 @@ class FileFindings:
         return table.text[table.starts[line - 1] : table.line_end(line)].rstrip("\r\n")
 
 
-def findings_in(examined: Examined, file: SourceFile, policy: Policy, *, is_python: bool) -> list[Finding]:
-    """What breaks a rule in a file that was examined, in the order of its lines."""
-    findings = FileFindings(file, policy, examined.table)
+def findings_in(examined: Examined, data: bytes, file: SourceFile, policy: Policy) -> list[Finding]:
+    """What breaks a rule in a file that was examined, in the order of its lines. `data` is its content."""
+    python = is_python(file.path, data)
+    findings = FileFindings(file, policy, LineTable(_text(data, python)))
     for reference in examined.references:
         if reference.code is not None:
-            _add_reference(findings, reference, policy, is_python)
+            _add_reference(findings, reference, policy, python)
     for used in examined.ignores:
         _add_ignore(findings, used)
     return sorted(findings.found, key=lambda finding: (finding.span.line, finding.span.column))
+
+
+def _text(data: bytes, python: bool) -> str:
+    """The text in which the file's places were counted."""
+    if python:
+        with suppress(UndecodableError):  # which is told where the file is examined
+            return decode_python(data).text
+    return decode_plain(data).text
 
 
 def _add_reference(findings: FileFindings, reference: Reference, policy: Policy, is_python: bool) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from dbfold.base.errors import UserError
 from dbfold.base.writing import WriteError, replace_file
-from dbfold.codemods.run import Prepared, prepare_files, write
+from dbfold.codemods.run import Prepared, prepare_files
+from dbfold.codemods.writing import write
 from dbfold.policy.model import Policy
 from dbfold.references.model import FileError
 from dbfold.rules.baseline import Entry, baseline_text, entry_of, read_baseline
@@ -31,7 +32,7 @@ def fix(scope: Scope, *, jobs: int | None = None, progress: Report | None = None
     """Rewrite what can be rewritten in the files of `scope`. Raises UserError."""
     prepared = prepared_fix(scope, jobs=jobs, progress=progress)
     written = write(prepared, progress)
-    return Fixed(written.files, (*prepared.scan.errors, *written.failed), prepared.warnings)
+    return Fixed(written.files, (*prepared.errors, *written.failed), prepared.warnings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,39 +9,54 @@ from __future__ import annotations
 
 import argparse
 import ast
+import tokenize
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
+from dbfold.base.cache import Cache
 from dbfold.base.version import VERSION
-from dbfold.code.parsing import UnparsableError
+from dbfold.codemods.run import find_guidance, rewrites
+from dbfold.journey.holds import NO_GUIDANCE, Guidance
 from dbfold.policy.loading import find_policy_or_none, load_policy
+from dbfold.policy.model import Policy
 from dbfold.references.candidates import is_candidate
-from dbfold.references.discovery import SourceFile, source_file
+from dbfold.references.discovery import Discovery, SourceFile, source_file
 from dbfold.references.roots import Roots
-from dbfold.references.scan import examine_module
-from dbfold.references.verdicts import Judge
-from dbfold.rules.baseline import Entry, read_baseline, without_tolerated
+from dbfold.references.survey import Survey
+from dbfold.references.verdicts import Examined, Judge
+from dbfold.rules.baseline import read_baseline, without_tolerated
 from dbfold.rules.findings import accessor_finding, findings_in
 from dbfold.rules.model import Checked, Finding, sorted_findings
 
 
-@dataclass(frozen=True)
 class _Project:
-    """What a policy says, worked out once for all files below it."""
+    """What a policy says, and what its project asks of a rewrite, worked out once for all files below it."""
 
-    judge: Judge
-    roots: Roots
-    entries: tuple[Entry, ...]
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.roots = Roots(policy)
+        self.entries = read_baseline(policy.baseline)
+        self._guidance: Guidance | None = None
+
+    def examined(self, file: SourceFile) -> Examined:
+        """The references of one file, with the verdicts that it has in the whole project."""
+        discovery = Discovery((file,), (), 0)
+        with Cache(self.policy.root) as keeps:
+            survey = Survey(keeps, jobs=1)
+            guidance = self._guidance or find_guidance(self.policy, discovery, survey)
+            if guidance is not NO_GUIDANCE:
+                self._guidance = guidance  # the same for all files
+            judge = Judge(self.policy, self.roots, self.policy.accessor.style, guidance)
+            found = rewrites(discovery, survey, judge, guidance)
+        return found[0].examined if found else Examined()
 
 
 @cache
 def _project(policy_file: Path) -> _Project:
-    policy = load_policy(policy_file)
-    roots = Roots(policy)
-    return _Project(Judge(policy, roots, policy.accessor.style), roots, read_baseline(policy.baseline))
+    return _Project(load_policy(policy_file))
 
 
 @cache
@@ -57,7 +72,6 @@ class Dbfold:
     policy: ClassVar[Path | None] = None
 
     def __init__(self, tree: ast.Module, filename: str, lines: Sequence[str]) -> None:
-        self._tree = tree
         self._path = Path(filename).absolute()
         self._text = "".join(lines).removeprefix("\ufeff")
 
@@ -87,20 +101,24 @@ class Dbfold:
             yield finding.span.line, finding.span.column - 1, text, type(self)
 
     def _findings(self, project: _Project) -> tuple[Finding, ...]:
-        policy = project.judge.policy
+        policy = project.policy
         file = source_file(self._path.parent.resolve() / self._path.name, policy, Path.cwd())
         if policy.excluded_files.matching(file.in_policy):
             return ()
-        found = self._in_code(file, project.judge)
+        data = self._data()
+        found = self._in_code(replace(file, content=data), data, project)
         if project.roots.is_accessor(file.in_policy):
-            found += accessor_finding(self._text.encode("utf-8", "surrogatepass"), file, policy)
+            found += accessor_finding(data, file, policy)
         return without_tolerated(Checked(sorted_findings(found)), project.entries).findings
 
-    def _in_code(self, file: SourceFile, judge: Judge) -> list[Finding]:
-        if not is_candidate(self._text.encode("utf-8", "surrogatepass")):
+    def _data(self) -> bytes:
+        """The bytes of which flake8 has read the text: a file's, or those of an editor's buffer."""
+        encoding, _ = tokenize.detect_encoding(
+            iter(self._text.encode("utf-8", "surrogatepass").splitlines(True)).__next__
+        )
+        return self._text.encode(encoding, "surrogatepass")
+
+    def _in_code(self, file: SourceFile, data: bytes, project: _Project) -> list[Finding]:
+        if not is_candidate(data):
             return []
-        try:
-            examined = examine_module(self._text, file, judge, tree=self._tree)
-        except UnparsableError:  # nested too deeply for us: flake8 says nothing of that either, `dbfold check` does
-            return []
-        return findings_in(examined, file, judge.policy, is_python=True)
+        return findings_in(project.examined(file), data, file, project.policy)

@@ -19,8 +19,8 @@ from dbfold.references.candidates import is_module_name, path_spans
 from dbfold.references.languages.python import embedded
 from dbfold.references.languages.python.composition import Composition, compose
 from dbfold.references.languages.python.context import Context, classify
-from dbfold.references.languages.python.openings import Uses, uses
 from dbfold.references.languages.python.templates import Form, path_form
+from dbfold.references.languages.python.uses import Uses, uses
 from dbfold.references.model import Kind, Replacement, Site
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)

@@ -38,7 +38,7 @@ class Uses:
     paired     what is given several paths in one call that copies or moves files
     """
 
-    opened: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    opened: dict[int, tuple[str, ...]] = field(default_factory=dict)
     destroyed: dict[int, str] = field(default_factory=dict)
     paired: dict[int, str] = field(default_factory=dict)
 
@@ -47,20 +47,22 @@ def uses(tree: ast.Module, names: ModuleNames, sites: Mapping[Position, int]) ->
     """What the module does with its sites. `sites` maps the position of a path expression to the site's number."""
     walk = _Walk(names, sites)
     walk.collect(tree, ())
+    opened: dict[int, set[str]] = defaultdict(set)
     found = Uses()
     for scopes, argument in [*walk.opened, *walk.opened_by_helpers()]:
         for number in walk.resolve(argument, scopes):
-            found.opened[number].update(_function_and_classes(scopes, walk.class_names))
+            opened[number].update(_function_and_classes(scopes, walk.class_names))
     for scopes, function, arguments in walk.together:
         numbers = set().union(*(walk.resolve(argument, scopes) for argument in arguments))
         for number in numbers if len(numbers) > 1 else ():
-            found.opened[number].add(f"{function}(…)")
+            opened[number].add(f"{function}(…)")
     for scopes, function, arguments in walk.destroyed:
         numbers = set().union(*(walk.resolve(argument, scopes) for argument in arguments))
         for number in numbers:
             found.destroyed.setdefault(number, function)
             if len(numbers) > 1:
                 found.paired.setdefault(number, function)
+    found.opened.update({number: tuple(sorted(names)) for number, names in opened.items()})
     return found
 
 
