@@ -15,6 +15,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from dbfold.policy.loading import load_policy
+from dbfold.references.discovery import discover
+from dbfold.references.survey import Survey
 from dbfold.statements.model import Statement
 from dbfold.statements.scan import scan_code
 
@@ -23,7 +25,7 @@ def main(checkout: Path, labels: Path) -> int:
     """Print the numbers and every difference; returns 1 if there is one."""
     policy = load_policy(checkout / "dbfold.yaml")
     found: dict[tuple[str, int], list[Statement]] = defaultdict(list)
-    for statement in scan_code([checkout], policy, base=checkout).statements.statements:
+    for statement in scan_code(Survey(), discover([checkout], policy, checkout), policy).statements.statements:
         found[statement.file, statement.span.line].append(statement)
     right = wrong = missed = none = 0
     for line in labels.read_text(encoding="utf-8").splitlines():

@@ -59,12 +59,12 @@ class Project:
         return (self.root / name).read_bytes()
 
     def tree(self):
-        """Every file's content by its path, links as what they point to, git's own files left out."""
+        """Every file's content by its path, links as what they point to; git's own files and the cache left out."""
         paths = (Path(top, name) for top, _, names in os.walk(self.root) for name in names)
         return {
             str(path.relative_to(self.root)): f"-> {os.readlink(path)}" if path.is_symlink() else path.read_bytes()
             for path in paths
-            if ".git" not in path.relative_to(self.root).parts
+            if not {".git", ".dbfold_cache"} & set(path.relative_to(self.root).parts)
         }
 
     def git(self, *arguments):

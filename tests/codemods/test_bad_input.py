@@ -257,7 +257,7 @@ def test_other_files_in_any_encoding(project, rewrite):
 
 
 def test_a_file_too_large_to_be_source(project, rewrite, monkeypatch):
-    monkeypatch.setattr("dbfold.references.scan._LARGEST_FILE", 1000)
+    monkeypatch.setattr("dbfold.references.contents._LARGEST_FILE", 1000)
     project.write("services/core/a.py", 'x = "/app/data/auth.db"\n' * 100)
     code, out, _ = rewrite("services")
     assert code == FAILED

@@ -11,6 +11,7 @@ import pytest
 from projects import AFTER, BEFORE, GIT_ENV, SCRIPT, Project
 
 from dbfold import cli
+from dbfold.codemods.file import Attempt
 from dbfold.commands import rewrite as rewrite_db_paths
 from dbfold.references import parallel
 
@@ -303,7 +304,8 @@ def test_the_number_of_jobs_changes_nothing(application, capsys, monkeypatch):
 def test_a_worker_process_that_dies_is_reported(application, capsys, monkeypatch):
     monkeypatch.setattr(parallel, "_WORTH_A_PROCESS", 0)
     parent = os.getpid()
-    monkeypatch.setattr("dbfold.codemods.run.rewrite_file", lambda file, **_: os.getpid() == parent or os._exit(9))
+    monkeypatch.setattr("dbfold.codemods.run.attempt", lambda *_: Attempt() if os.getpid() == parent else os._exit(9))
+    application.write("services/core/more.py", BEFORE)
     before = application.tree()
     assert cli.main(["rewrite", "--jobs", "2", "services"]) == 2
     assert capsys.readouterr().err == "dbfold: a worker process died, perhaps for want of memory; try --jobs 1\n"

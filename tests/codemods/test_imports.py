@@ -35,7 +35,7 @@ def prepared(tmp_path):
 def rewrite(prepared):
     def run(before, style="constant", name="module.py"):
         result = prepared(before, style, name)
-        assert result.scan.errors == ()
+        assert result.errors == ()
         [changed] = result.changed
         return changed.new.decode()
 
@@ -143,7 +143,7 @@ def test_inline_style_imports_os_once(rewrite):
 
 @pytest.mark.parametrize("before", ["import os\ndef f(os):\n    A = 'x'\n", "import os\nos = None\n"])
 def test_inline_style_and_another_os(prepared, before):
-    [error] = prepared(before + TWO, "inline").scan.errors
+    [error] = prepared(before + TWO, "inline").errors
     assert "binds `os` to something else" in error.message
 
 
@@ -182,5 +182,5 @@ def test_a_constructor_that_may_be_another(prepared, imports):
 def test_a_constructor_out_of_reach(prepared, before, message):
     result = prepared(before)
     assert not result.changes
-    assert all(message in error.message for error in result.scan.errors)
+    assert all(message in error.message for error in result.errors)
     assert {reference.verdict.action for reference in result.scan.references} == {"review"}

@@ -12,7 +12,8 @@ from multiprocessing import get_context
 import pytest
 from projects import AFTER, BEFORE, SCRIPT
 
-from dbfold.codemods.run import prepare, write
+from dbfold.codemods.run import prepare
+from dbfold.codemods.writing import write
 from dbfold.policy.loading import load_policy
 from dbfold.references import parallel
 from dbfold.references.discovery import SourceFile

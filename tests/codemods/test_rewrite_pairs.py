@@ -5,7 +5,8 @@ from textwrap import dedent
 
 import pytest
 
-from dbfold.codemods.run import prepare, write
+from dbfold.codemods.run import prepare
+from dbfold.codemods.writing import write
 from dbfold.policy.loading import load_policy
 
 POLICY = """
@@ -31,7 +32,7 @@ def rewrite(tmp_path):
         file.write_bytes(before.encode())
         policy = load_policy(tmp_path / "dbfold.yaml")
         prepared = prepare([file], policy, jobs=1)
-        assert prepared.scan.errors == ()
+        assert prepared.errors == ()
         write(prepared)
         assert not prepare([file], policy, jobs=1).changes
         after = file.read_bytes().decode()
@@ -285,7 +286,7 @@ def test_no_line_for_the_import_before_its_first_use(tmp_path):
     file.write_text('"""Doc."""; DB = "/app/data/zoe.db"\n')
     prepared = prepare([file], load_policy(tmp_path / "dbfold.yaml"), jobs=1)
     assert not prepared.changes
-    [error] = prepared.scan.errors
+    [error] = prepared.errors
     assert "no line for the import before its first use" in error.message
     [reference] = prepared.scan.references
     assert reference.verdict.action == "review"

@@ -11,7 +11,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dbfold.codemods.run import prepare, write
+from dbfold.codemods.run import prepare
+from dbfold.codemods.writing import write
 from dbfold.policy.loading import load_policy
 from dbfold.references.model import Action
 from dbfold.references.scan import scan
@@ -126,7 +127,7 @@ def test_rewrite_keeps_behaviour_and_every_other_line(tmp_path: Path, module):
     policy = load_policy(tmp_path / "dbfold.yaml")
     references = scan([file], policy, jobs=1).references
     prepared = prepare([file], policy, jobs=1)
-    assert prepared.scan.errors == ()
+    assert prepared.errors == ()
     assert write(prepared).failed == ()
     after = file.read_bytes()
 

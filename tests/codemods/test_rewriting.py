@@ -105,5 +105,5 @@ def test_an_encoding_that_would_change_other_bytes(tmp_path, start):
     file.write_bytes(start + b'import sqlite3\nsqlite3.connect("/app/data/zoe.db")\n')
     prepared = prepare([file], load_policy(tmp_path / "dbfold.yaml"), jobs=1)
     assert not prepared.changes
-    [error] = prepared.scan.errors
+    [error] = prepared.errors
     assert error.message == "not rewritten: its encoding cannot be written back byte for byte"

@@ -12,7 +12,9 @@ import pytest
 from test_zoe_estate import generate
 
 from dbfold import cli
+from dbfold.codemods import run
 from dbfold.hooks import db_paths
+from dbfold.journey.holds import guide
 from dbfold.references.model import Action
 from dbfold.references.scan import scan
 from dbfold.rules.flake8_plugin import Dbfold
@@ -66,16 +68,18 @@ def test_flake8_finds_the_same(estate):
     assert sorted(found) == python_only(check(estate))
 
 
-def test_the_plugin_takes_the_tree_that_it_is_given(estate, monkeypatch):
-    """No second parse: with `ast.parse` out of order it finds what it found before."""
-    path = estate / "services/zoe-core/session_manager.py"
-    source = path.read_text()
-    tree = ast.parse(source)
-    monkeypatch.setattr(ast, "parse", None)
-    lines = source.splitlines(keepends=True)
-    found = list(Dbfold(tree, str(path), lines).run())
-    assert len(found) == sum(place[0] == "services/zoe-core/session_manager.py" for place in check(estate))
-    assert found
+def test_the_plugin_looks_at_the_project_once(estate, monkeypatch):
+    """Whether a place can be rewritten depends on the whole project; that is worked out for the first file alone."""
+    asked = []
+    monkeypatch.setattr(run, "guide", lambda *arguments: asked.append(arguments) or guide(*arguments))
+    names = ["services/zoe-core/session_manager.py", "services/zoe-core/self_awareness.py"]
+    found = []
+    for name in names:
+        source = (estate / name).read_text()
+        lines = source.splitlines(keepends=True)
+        found += Dbfold(ast.parse(source), str(estate / name), lines).run()
+    assert len(found) == sum(place[0] in names for place in check(estate))
+    assert len(asked) == 1
 
 
 def test_the_hook_finds_the_same(estate):

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dbfold.codemods.run import prepare, write
+from dbfold.codemods.run import prepare
+from dbfold.codemods.writing import write
 from dbfold.policy.loading import load_policy
 from dbfold.references.model import Action
 from dbfold.references.scan import scan

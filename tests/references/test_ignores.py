@@ -4,10 +4,10 @@ import pytest
 
 from dbfold.policy.codes import Code
 from dbfold.policy.loading import load_policy
+from dbfold.references.detection import detect
 from dbfold.references.discovery import source_file
 from dbfold.references.model import Action
 from dbfold.references.roots import Roots
-from dbfold.references.scan import examine
 from dbfold.references.verdicts import Judge
 
 CONNECT = 'import sqlite3\nc = sqlite3.connect("/app/data/auth.db")'
@@ -21,7 +21,7 @@ def examined(project):
         policy = load_policy(project.root / "dbfold.yaml")
         judge = Judge(policy, Roots(policy), policy.accessor.style)
         file = source_file(project.root / name, policy, project.root)
-        return examine(text.encode(), file, judge)
+        return judge.examine(file, detect(text.encode(), file.path, file.in_policy))
 
     return run
 
@@ -133,12 +133,12 @@ def test_files_that_are_no_python(examined, name):
 @pytest.mark.parametrize("name", ["docs/a.md", "a.txt", ".dockerignore"])
 def test_prose_may_show_one(examined, name):
     result = examined("Write it so:\n\n    # dbfold: ignore[DBF002] a backup\n    open /app/data/auth.db\n", name)
-    assert result.ignores == []
+    assert result.ignores == ()
     assert len(result.references) == 1
 
 
 def test_a_comment_about_comments_is_none(examined):
-    assert examined(NOT_ACCEPTED["a comment about comments"]).ignores == []
+    assert examined(NOT_ACCEPTED["a comment about comments"]).ignores == ()
 
 
 def test_the_rewrite_leaves_what_is_ignored(project):

@@ -5,7 +5,8 @@ import ast
 import pytest
 
 from dbfold.code.newer_syntax import lowered
-from dbfold.codemods.run import prepare, write
+from dbfold.codemods.run import prepare
+from dbfold.codemods.writing import write
 from dbfold.policy.loading import load_policy
 
 POLICY = """
@@ -43,7 +44,7 @@ def test_newer_syntax_is_rewritten(tmp_path, source):
     file.write_text(HEAD + source.replace("PATH", '"/app/data/zoe.db"'))
     policy = load_policy(tmp_path / "dbfold.yaml")
     prepared = prepare([file], policy, jobs=1)
-    assert prepared.scan.errors == ()
+    assert prepared.errors == ()
     write(prepared)
     expected = "import sqlite3\n\nfrom database_config import DATABASE_PATH\n\n"
     assert file.read_text() == expected + source.replace("PATH", "DATABASE_PATH")
@@ -65,7 +66,7 @@ def test_what_no_parser_accepts_is_reported_with_its_line(tmp_path):
     file.write_text('x = "/app/data/zoe.db"\nif x\n    pass\n')
     prepared = prepare([file], load_policy(tmp_path / "dbfold.yaml"), jobs=1)
     assert not prepared.changes
-    [error] = prepared.scan.errors
+    [error] = prepared.errors
     assert (error.line, error.message) == (2, "does not parse: expected ':'")
     [reference] = prepared.scan.references
     assert (reference.kind, reference.verdict.reason) == ("unparsed", "the file does not parse")
@@ -80,6 +81,6 @@ def test_nesting_beyond_every_parser_is_reported_not_followed(tmp_path, expressi
     file.write_text("type Alias = int\nX = " + expression.replace("PATH", '"/app/data/zoe.db"') + "\n")
     prepared = prepare([file], load_policy(tmp_path / "dbfold.yaml"), jobs=1)
     assert not prepared.changes
-    assert len(prepared.scan.errors) == 1
+    assert len(prepared.errors) == 1
     [reference] = prepared.scan.references
     assert reference.verdict.action == "review"

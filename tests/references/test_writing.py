@@ -13,7 +13,8 @@ from projects import AFTER, BEFORE
 
 from dbfold.base.errors import UserError
 from dbfold.base.writing import WriteError, replace_file
-from dbfold.codemods.run import prepare, write
+from dbfold.codemods.run import prepare
+from dbfold.codemods.writing import write
 from dbfold.policy.loading import load_policy
 
 OLD, NEW = b"old\n", b"new\n"

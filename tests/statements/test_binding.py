@@ -8,6 +8,8 @@ import textwrap
 import pytest
 
 from dbfold.policy.loading import load_policy
+from dbfold.references.discovery import discover
+from dbfold.references.survey import Survey
 from dbfold.statements.model import Bound
 from dbfold.statements.scan import scan_code
 
@@ -33,7 +35,7 @@ def scan(tmp_path, files):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(content), encoding="utf-8")
     policy = load_policy(tmp_path / "dbfold.yaml")
-    return scan_code([tmp_path], policy, base=tmp_path, jobs=1).statements.statements
+    return scan_code(Survey(None, jobs=1), discover([tmp_path], policy, tmp_path), policy).statements.statements
 
 
 def bound(tmp_path, files):
