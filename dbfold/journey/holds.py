@@ -94,7 +94,7 @@ def guide(
     keeps = survey.keeps_for(size)
     if keeps is None:
         return _guide(policy, survey, discovery, data_dir, progress)
-    databases = sorted(f"{name} {database_state(path)}" for name, path in database_files(policy, data_dir).items())
+    databases = sorted(map(database_state, database_files(policy, data_dir).values()))
     key = digest(own_digest(), "guidance", repr(policy), contents, *databases)
     kept = keeps.get(key)
     if kept is not None:

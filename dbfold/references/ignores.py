@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dbfold.base.spans import Span
 from dbfold.base.text import LineTable
 from dbfold.code.lexer import tokens
 from dbfold.policy.codes import Code
 from dbfold.policy.problems import suggestion
-from dbfold.references.model import Action, Reference, Verdict
+from dbfold.references.model import Reference
 
 _MARK = "dbfold:"
 _DIRECTIVE = r"dbfold:[ \t]*ignore\b[ \t]*(?:\[(?P<codes>[^\]\r\n]*)\])?(?P<reason>[^\r\n]*)"
@@ -71,27 +71,18 @@ def ignores_in(text: str, table: LineTable, *, is_python: bool) -> tuple[Ignore,
     return tuple((_python_ignores if is_python else _plain_ignores)(text, table))
 
 
-def apply_ignores(
+def covering(
     references: Sequence[Reference], ignores: Sequence[Ignore]
-) -> tuple[list[Reference], list[UsedIgnore]]:
-    """The references of a file with those left that a comment ignores, and the comments with what they ignored."""
+) -> tuple[list[Ignore | None], list[UsedIgnore]]:
+    """For each reference of a file the comment that ignores it, if any; and the comments with what they ignored."""
     used: set[tuple[Ignore, Code]] = set()
-    result = []
+    result: list[Ignore | None] = []
     for reference in references:
-        covering = [ignore for ignore in ignores if ignore.covers(reference)]
-        used.update((ignore, reference.code) for ignore in covering if reference.code)
-        result.append(_left(reference, covering[0]) if covering else reference)
+        found = [ignore for ignore in ignores if ignore.covers(reference)]
+        used.update((ignore, reference.code) for ignore in found if reference.code)
+        result.append(found[0] if found else None)
     unused = [tuple(code for code in ignore.codes if (ignore, code) not in used) for ignore in ignores]
     return result, list(map(UsedIgnore, ignores, unused))
-
-
-def _left(reference: Reference, ignore: Ignore) -> Reference:
-    return replace(
-        reference,
-        verdict=Verdict(Action.LEAVE, f"ignored by a comment: {ignore.reason}", reference.verdict.target),
-        replacement=None,
-        code=None,
-    )
 
 
 def _python_ignores(text: str, table: LineTable) -> Iterator[Ignore]:

@@ -7,7 +7,7 @@ the maintainer who reads the report, and is the same for the same cause, so that
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dbfold.base.spans import Span
@@ -19,7 +19,7 @@ from dbfold.references.codes import code_of, is_outside_only
 from dbfold.references.detection import Detected
 from dbfold.references.discovery import SourceFile
 from dbfold.references.hazards import hazards
-from dbfold.references.ignores import UsedIgnore, apply_ignores
+from dbfold.references.ignores import Ignore, UsedIgnore, covering
 from dbfold.references.model import Action, FileError, Kind, Reference, Replacement, Site, Verdict
 from dbfold.references.roots import Roots
 
@@ -83,7 +83,8 @@ class Judge:
         A generated accessor has none: like the policy, which it repeats, it says where the databases are.
         """
         references = [] if detected.generated else self._references(file, detected)
-        references, ignores = apply_ignores(references, detected.ignores)
+        ignored, ignores = covering(references, detected.ignores)
+        references = [_ignored(one, by) if by else one for one, by in zip(references, ignored, strict=True)]
         errors = []
         if detected.problem is not None and references:
             errors.append(FileError(file.shown, detected.problem, detected.line))
@@ -200,6 +201,11 @@ class Judge:
         if self.style is AccessorStyle.INLINE or self.roots.root_of(in_policy) is not None:
             return None
         return "outside every accessor root: there is nothing to import (accessor.roots, or --accessor-style inline)"
+
+
+def _ignored(reference: Reference, ignore: Ignore) -> Reference:
+    verdict = Verdict(Action.LEAVE, f"ignored by a comment: {ignore.reason}", reference.verdict.target)
+    return replace(reference, verdict=verdict, replacement=None, code=None)
 
 
 def is_temporary(text: str) -> bool:

@@ -132,12 +132,15 @@ REASON_MODULES += [
     path.relative_to(ROOT).as_posix() for path in (ROOT / "dbfold/references/languages/python").glob("*.py")
 ]
 # Modules whose exceptions and file errors a user reads; what else they hold is not for users.
-ERROR_MODULES = [f"dbfold/{name}.py" for name in ("references/scan", "references/discovery", "code/parsing")]
-ERROR_MODULES += [f"dbfold/codemods/{name}.py" for name in ("accessors", "run", "module", "sql_names", "guided")]
-ERROR_MODULES += ["dbfold/base/text.py", "dbfold/base/writing.py"]
+ERROR_MODULES = [f"dbfold/references/{name}.py" for name in ("contents", "detection", "discovery", "survey")]
+ERROR_MODULES += [
+    f"dbfold/codemods/{name}.py"
+    for name in ("accessors", "file", "guided", "module", "roots", "run", "sql_names", "writing")
+]
+ERROR_MODULES += ["dbfold/base/text.py", "dbfold/base/writing.py", "dbfold/code/parsing.py"]
 ERROR_CALLS = {
     *("FileError", "OSError", "UndecodableError", "UnparsableError", "WriteError", "RewriteError", "RootFiles"),
-    *("_unparsed", "_under_review"),
+    *("_unparsed", "stays", "failed"),
 }
 
 
@@ -182,9 +185,13 @@ def reasons(name):
 
 def errors(name):
     for node in ast.walk(parsed(name)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ERROR_CALLS:
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ERROR_CALLS:
             values = [*node.args, *(keyword.value for keyword in node.keywords)]
-        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("message", "conflict"):
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in (
+            "message",
+            "conflict",
+            "self.unreadable[file.path]",
+        ):
             values = [node.value]
         elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
             values = node.value.elts
