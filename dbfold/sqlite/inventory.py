@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 import apsw
 
@@ -90,7 +91,11 @@ class Table:
 
     def column(self, name: str) -> Column | None:
         """The column of that name, whatever its case."""
-        return next((column for column in self.columns if folded(column.name) == folded(name)), None)
+        return self._by_name.get(folded(name))
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {folded(column.name): column for column in self.columns}  # there may be 2,000, and each is asked for
 
 
 @dataclass(frozen=True)

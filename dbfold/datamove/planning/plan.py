@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from dbfold.datamove.sources.files import SourceFile
 from dbfold.policy.model import OnConflict
@@ -76,6 +77,11 @@ class FinalTable:
     """Indexes and triggers of a table that is rebuilt: they go with it and have to be made again."""
     is_undecided: bool = False
     """Its contributors disagree, and the policy does not say what becomes of it: `sql` is what `unify` would give."""
+
+    @cached_property
+    def spelling(self) -> Mapping[str, str]:
+        """Its columns by their names in lower case."""
+        return {folded(column): column for column in self.columns}
 
     @property
     def id_column(self) -> str | None:

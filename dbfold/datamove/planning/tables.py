@@ -28,9 +28,10 @@ def final_table(draft: Draft, contributions: list[Contribution]) -> FinalTable:
     if differences and decision.columns is not ColumnsPolicy.UNIFY:
         _ask_about_columns(draft, first.name, contributors, differences)
     columns = agreement.stored_columns(contributors)
+    kept = {folded(name) for name in columns}
     for database, table in contributors.items():
         for column in set(table.stored) if len(contributors) > 1 else ():
-            if folded(column) not in {folded(name) for name in columns}:
+            if folded(column) not in kept:
                 draft.problem(
                     database,
                     first.name,

@@ -35,7 +35,7 @@ class Comparison:
         cls, evidence: Evidence, ids: NewIds, final: FinalTable, database: str, table: Table, move: TableMove | None
     ) -> Comparison | None:
         """None if rows have nothing that identifies them."""
-        columns = move.columns if move else tuple(column for column in table.stored if _has(final, column))
+        columns = move.columns if move else tuple(name for name in table.stored if folded(name) in final.spelling)
         expected = {column: ids.expected(final, move, column) for column in columns}
         place = _identification(final, table, move, expected)
         return None if place is None else cls(evidence, final, database, table, expected, *place)
@@ -97,7 +97,7 @@ class Comparison:
     def _is_recorded(self, column: str) -> str:
         """Did a conflict replace the value?"""
         value = self.expected[column]
-        name = next((own for own in self.final.columns if folded(own) == folded(column)), column)
+        name = self.final.spelling.get(folded(column), column)
         key = " || ',' || ".join(f"quote(f.{quoted(part)})" for part in self.final.key) or "NULL"
         recorded = (
             f"EXISTS (SELECT 1 FROM t._dbfold_conflicts AS c WHERE c.move = {self.evidence.move_id}"
@@ -122,10 +122,6 @@ class Comparison:
             yield f"{self._label}: {missing:,} rows without a key are not in {self.final.name}"
 
 
-def _has(final: FinalTable, column: str) -> bool:
-    return any(folded(column) == folded(name) for name in final.columns)
-
-
 def _never_null(final: FinalTable) -> str:
     """A column that tells whether there is a row."""
     if final.definition.rowid_alias:
@@ -144,7 +140,7 @@ def _identification(
         key = [(column, own[folded(column)]) for column in final.key]
         found_by = " AND ".join(f"f.{quoted(column)} = {expected[name]}" for column, name in key)
         return found_by, " AND ".join(f"s.{quoted(name)} IS NOT NULL" for _, name in key)
-    if table.rowid_alias and _has(final, table.rowid_alias):
+    if table.rowid_alias and folded(table.rowid_alias) in final.spelling:
         return f"f.{quoted(table.rowid_alias)} = {expected[table.rowid_alias]}", "1"
     if table.without_rowid:
         return " AND ".join(f"f.{quoted(c)} = {expected[c]}" for c in table.primary_key), "1"
