@@ -1,6 +1,6 @@
 """Killed at any moment, a move leaves the old rows or the new ones, and the next run ends what it began.
 
-`DBFOLD_KILLS=500 pytest tests/datamove/test_crashes.py` kills at five hundred random instants of each kind.
+`DBFOLD_KILLS=500 pytest tests/crash/test_crashes.py` kills at five hundred random instants of each kind.
 """
 
 from __future__ import annotations
