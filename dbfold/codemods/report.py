@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dbfold.base.output.counted import counted
 from dbfold.codemods.run import Prepared
 from dbfold.codemods.writing import Written
-from dbfold.references.documents import by_reason, counted, document, error_document, error_line
+from dbfold.references.documents import by_reason, document, error_document, error_line
 from dbfold.references.model import Action
 
 

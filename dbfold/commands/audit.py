@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,12 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dbfold.base.exits import CLEAN, FAILED
+from dbfold.base.output.counted import counted
+from dbfold.base.output.json_text import json_text
 from dbfold.base.paths import resolved
 from dbfold.base.progress import counting
 from dbfold.codemods.run import prepare
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.policy.model import Policy, Role
-from dbfold.references.documents import counted, document, error_line, reference_document
+from dbfold.references.documents import document, error_line, reference_document
 from dbfold.references.model import Action
 from dbfold.references.scan import Scan
 
@@ -210,7 +211,7 @@ def _json(found: Scan, shown: Scan, policy: Policy) -> str:
     result = document(found)
     result["references"] = [reference_document(reference) for reference in shown.references]
     result["databases"] = [{column: getattr(row, column) for column in _COLUMNS} for row in table(found, policy)]
-    return json.dumps(result, indent=2) + "\n"
+    return json_text(result)
 
 
 _FORMATS = {"text": _text, "json": _json, "markdown": _markdown, "csv": _csv}

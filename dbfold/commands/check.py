@@ -11,11 +11,12 @@ from pathlib import Path
 
 from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
+from dbfold.base.output.counted import counted
 from dbfold.base.paths import resolved
 from dbfold.base.progress import counting
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.references.discovery import Discovery, source_file
-from dbfold.references.documents import counted, error_line
+from dbfold.references.documents import error_line
 from dbfold.references.model import FileError
 from dbfold.rules.baseline import read_baseline
 from dbfold.rules.checking import Scope, gate, scope_of

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
+from dbfold.base.output.counted import counted
 from dbfold.base.paths import resolved
 from dbfold.base.progress import counting
 from dbfold.commands.shared import progress
 from dbfold.policy.loading import PolicyError, load_policy
 from dbfold.policy.model import POLICY_FILE_NAME
-from dbfold.references.documents import counted, error_line
+from dbfold.references.documents import error_line
 from dbfold.references.drafting.draft import Draft, draft
 from dbfold.references.drafting.text import draft_text
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FINDINGS
+from dbfold.base.output.counted import counted
 from dbfold.base.paths import resolved
 from dbfold.base.progress import counting
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.policy.model import Policy
-from dbfold.references.documents import counted, error_line
+from dbfold.references.documents import error_line
 
 if TYPE_CHECKING:
     from dbfold.journey.proposals import Proposal

@@ -115,8 +115,8 @@ def _message(file: StagedFile, what: What, problem: str, policy: Policy) -> Iter
     """What is blocked, and the ways out of it."""
     from shlex import quote
 
+    from dbfold.base.output.printable import printable
     from dbfold.policy.accessor import accessor_import, accessor_name
-    from dbfold.rules.output.plain import printable
 
     style = policy.accessor.style
     name, imported = accessor_name(policy.primary, style), accessor_import(policy.primary, style)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import asdict
 
+from dbfold.base.output.json_text import json_text
 from dbfold.journey.checking import Checked
 from dbfold.journey.judging import Effect, Judgement
 from dbfold.journey.overview import Overview
@@ -24,7 +24,7 @@ def sql_text(checked: Checked) -> str:
         "clashes": [asdict(clash) for clash in checked.outlook.before.clashes],
         "errors": [error_document(error) for error in checked.errors],
     }
-    return json.dumps(document, indent=2) + "\n"
+    return json_text(document)
 
 
 def summary(checked: Checked) -> dict[str, int]:
@@ -89,4 +89,4 @@ def overview_text(overview: Overview) -> str:
         "next": overview.next_step,
         "errors": [error_document(error) for error in overview.checked.errors],
     }
-    return json.dumps(document, indent=2) + "\n"
+    return json_text(document)

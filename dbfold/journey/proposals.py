@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from dbfold.base.output.counted import counted
 from dbfold.datamove.planning.draft import stem
 from dbfold.datamove.planning.plan import FinalTable
 from dbfold.datamove.planning.tables import settings_text, unify_choice
@@ -13,7 +14,6 @@ from dbfold.journey.outlook import Merged, look_ahead
 from dbfold.journey.schemas import Schemas
 from dbfold.policy.editing import with_entry
 from dbfold.policy.model import Policy, Table
-from dbfold.references.documents import counted
 from dbfold.sqlite.engine import folded
 from dbfold.statements.model import Statement
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from dbfold.base.output.counted import counted
 from dbfold.datamove.telling.text import columns
 from dbfold.journey.checking import Checked
 from dbfold.journey.judging import Effect, Judgement
 from dbfold.journey.overview import DatabaseRow, Overview
-from dbfold.references.documents import counted
 
 _TITLES = {
     Effect.BREAKS: (

@@ -67,11 +67,6 @@ def error_line(error: FileError) -> str:
     return f"{error.file}:{error.line}: {error.message}" if error.line else f"{error.file}: {error.message}"
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def by_reason(references: Iterable[Reference]) -> list[tuple[str, list[Reference]]]:
     """References grouped by their reason, the most frequent first."""
     groups: dict[str, list[Reference]] = {}

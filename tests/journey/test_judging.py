@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 MAIN = ("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT UNIQUE)", "CREATE INDEX by_name ON users (name)")
 ONE = ("CREATE TABLE users (name TEXT, id INTEGER PRIMARY KEY)", "CREATE TABLE own (a, b)")
@@ -173,3 +174,12 @@ def test_sarif_and_paths(application):
     assert application.run("sql", "services/a").stdout.endswith("2 statements in 1 file: 2 same\n")
     (application.root / "services" / "b" / "broken.py").write_text('x = (\n"one.db"\n')
     assert "broken.py" in application.run("sql", code=2).stderr
+
+
+def test_sarif_of_a_file_whose_name_is_no_utf_8(application):
+    application.service("a", "main.db", "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)")
+    broken = application.service("b", "one.db", "CREATE TABLE users (role TEXT)", "SELECT role FROM users")
+    broken.rename(broken.with_name(os.fsdecode(b"caf\xe9.py")))
+    (run,) = json.loads(application.run("sql", "--format", "sarif", code=1).stdout)["runs"]
+    uris = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in run["results"]}
+    assert uris == {"services/b/caf%E9.py"}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import yaml
 
-from dbfold.references.documents import counted
+from dbfold.base.output.counted import counted
 from dbfold.references.drafting.draft import Draft, Found
 
 _HEADER = """\

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dbfold.base.output.printable import printable
 from dbfold.references.documents import error_line
 from dbfold.rules.model import Checked, Finding
-from dbfold.rules.output.plain import printable
 from dbfold.rules.output.summary import summary_line
 
 

@@ -6,8 +6,8 @@ GitLab wants paths relative to the repository without a leading `./`, so run it 
 from __future__ import annotations
 
 import hashlib
-import json
 
+from dbfold.base.output.json_text import json_text
 from dbfold.references.model import FileError
 from dbfold.rules.model import Checked, Finding
 
@@ -15,7 +15,7 @@ from dbfold.rules.model import Checked, Finding
 def render(checked: Checked, *, color: bool = False) -> str:
     """The whole report, with a newline at its end."""
     entries = [_finding(finding) for finding in checked.findings] + [_error(error) for error in checked.errors]
-    return json.dumps(entries, indent=2) + "\n"
+    return json_text(entries)
 
 
 def _finding(finding: Finding) -> dict[str, object]:

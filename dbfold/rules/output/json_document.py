@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from dbfold.base.output.json_text import json_text
 from dbfold.references.documents import error_document
 from dbfold.rules.catalogue.registry import RULES
 from dbfold.rules.model import Checked, Finding
@@ -14,7 +13,7 @@ VERSION = 1
 
 def render(checked: Checked, *, color: bool = False) -> str:
     """The whole report, with a newline at its end."""
-    return json.dumps(document(checked), indent=2) + "\n"
+    return json_text(document(checked))
 
 
 def document(checked: Checked) -> dict[str, object]:

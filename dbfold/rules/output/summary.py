@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbfold.references.documents import counted
+from dbfold.base.output.counted import counted
 from dbfold.rules.model import Checked
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from dbfold.base.output.printable import printable, width
 from dbfold.references.documents import error_line
 from dbfold.rules.model import Checked, Finding
-from dbfold.rules.output.plain import printable, width
 from dbfold.rules.output.summary import summary_line
 
 _LONGEST_LINE = 160  # code points of source that are shown; generated files have lines of megabytes
