@@ -229,6 +229,5 @@ def _prune(connection: sqlite3.Connection) -> None:
     if pages * size <= _LARGEST:
         return
     connection.execute(
-        "DELETE FROM entry WHERE used <= (SELECT used FROM entry ORDER BY used LIMIT 1 OFFSET"
-        " (SELECT count(*) / 2 FROM entry))"
+        "DELETE FROM entry WHERE key IN (SELECT key FROM entry ORDER BY used LIMIT (SELECT count(*) / 2 FROM entry))"
     )

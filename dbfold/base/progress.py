@@ -38,17 +38,3 @@ class _Silent:
 
 
 SILENT: Progress = _Silent()
-
-
-def counting(progress: Progress, verb: str, noun: str = "files") -> Report:
-    """A report for a function that knows only counts: its first call begins the phase `verb N noun`."""
-    begun = False
-
-    def report(done: int, total: int) -> None:
-        nonlocal begun
-        if not begun:
-            progress.phase(f"{verb} {total:,} {noun}", total)
-            begun = True
-        progress.advance(done, total)
-
-    return report

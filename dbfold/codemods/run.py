@@ -7,7 +7,7 @@ proven, is for review, whoever asks.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,10 +15,12 @@ from pathlib import Path
 
 from dbfold.base.cache import Cache
 from dbfold.base.codec import DECODING_ERRORS
+from dbfold.base.progress import SILENT, Progress
 from dbfold.codemods.accessors import GeneratedFile
 from dbfold.codemods.file import Attempt, FileRewrite, Rewriting, attempt, attempt_codec, outcome
 from dbfold.codemods.roots import accessor_roots, with_roots
-from dbfold.journey.holds import NO_GUIDANCE, Guidance, guide, retired_names
+from dbfold.journey.checking import Checked, check_files
+from dbfold.journey.holds import NO_GUIDANCE, Guidance, guidance, guide, retired_names
 from dbfold.policy.model import AccessorStyle, Policy
 from dbfold.references.contents import read
 from dbfold.references.discovery import Discovery, SourceFile, discover, shown_base
@@ -26,10 +28,8 @@ from dbfold.references.model import FileError
 from dbfold.references.parallel import share_out
 from dbfold.references.roots import Roots
 from dbfold.references.scan import Scan, combine, examine_files
-from dbfold.references.survey import Survey
+from dbfold.references.survey import Survey, surveying
 from dbfold.references.verdicts import Examined, Judge
-
-Report = Callable[[int, int], None]
 
 _LIBCST_COST = 10  # what a byte of source costs that is rewritten, against one that is looked at
 
@@ -72,7 +72,7 @@ def prepare(
     jobs: int | None = None,
     base: Path | None = None,
     data_dir: Path | None = None,
-    progress: Report | None = None,
+    progress: Progress = SILENT,
     cached: bool = True,
 ) -> Prepared:
     """Work out every change below `targets` (absolute paths) without writing one. Raises UserError.
@@ -94,23 +94,44 @@ def prepare_files(
     style: AccessorStyle | None = None,
     jobs: int | None = None,
     data_dir: Path | None = None,
-    progress: Report | None = None,
+    progress: Progress = SILENT,
     cached: bool = True,
 ) -> Prepared:
     """Work out every change in the files of `discovery` without writing one. Raises UserError."""
-    with Cache(policy.root) as keeps:
-        survey = Survey(keeps if cached else None, jobs)
-        guidance = find_guidance(policy, discovery, survey, data_dir, progress)
-        judge = Judge(policy, Roots(policy), style or policy.accessor.style, guidance)
-        results = rewrites(discovery, survey, judge, guidance, progress)
+    with surveying(policy.root, jobs, cached=cached) as survey:
+        found = find_guidance(policy, discovery, survey, data_dir, progress)
+        judge = Judge(policy, Roots(policy), style or policy.accessor.style, found)
+        results = rewrites(discovery, survey, judge, found, progress)
     return _with_roots(results, discovery, base, judge)
 
 
+def prepare_project(
+    policy: Policy,
+    data_dir: Path | None = None,
+    *,
+    jobs: int | None = None,
+    progress: Progress = SILENT,
+    cached: bool = True,
+) -> tuple[Checked, Prepared]:
+    """A check of the whole project, and every change that a rewrite of it would make; nothing is written.
+
+    The references of the check have the verdicts of the rewrite. Raises UserError.
+    """
+    base = policy.root
+    discovery = discover([base], policy, base)
+    with surveying(policy.root, jobs, cached=cached) as survey:
+        checked = check_files(policy, survey, discovery, base, data_dir, progress)
+        found = guidance(checked)
+        judge = Judge(policy, Roots(policy), policy.accessor.style, found)
+        prepared = _with_roots(rewrites(discovery, survey, judge, found, progress), discovery, base, judge)
+    return replace(checked, code=replace(checked.code, references=prepared.scan)), prepared
+
+
 def rewrites(
-    discovery: Discovery, survey: Survey, judge: Judge, guidance: Guidance, progress: Report | None = None
+    discovery: Discovery, survey: Survey, judge: Judge, asked: Guidance, progress: Progress = SILENT
 ) -> list[FileRewrite]:
     """What comes of the files of `discovery`, each proven, or for review with the reason."""
-    works = _works(examine_files(survey, discovery, judge, progress), discovery, guidance)
+    works = _works(examine_files(survey, discovery, judge, progress), discovery, asked)
     return all_or_none(_rewrites(works, judge, survey, progress))
 
 
@@ -129,7 +150,7 @@ def _with_roots(found: Sequence[FileRewrite], discovery: Discovery, base: Path, 
 
 
 def find_guidance(
-    policy: Policy, discovery: Discovery, survey: Survey, data_dir: Path | None = None, progress: Report | None = None
+    policy: Policy, discovery: Discovery, survey: Survey, data_dir: Path | None = None, progress: Progress = SILENT
 ) -> Guidance:
     """What the SQL of the whole project asks of a rewrite of the files of `discovery`. Raises UserError.
 
@@ -159,19 +180,17 @@ def _holds_any(file: SourceFile, names: Sequence[bytes]) -> bool:
     return any(name in data for name in names)
 
 
-def _works(
-    examined: Iterable[tuple[SourceFile, Examined]], discovery: Discovery, guidance: Guidance
-) -> list[Rewriting]:
+def _works(examined: Iterable[tuple[SourceFile, Examined]], discovery: Discovery, asked: Guidance) -> list[Rewriting]:
     """The files to report or to rewrite; one that names no database may hold SQL that changes with a path elsewhere."""
     known = {file.path: found for file, found in examined}
     return [
-        Rewriting.of(file, known.get(file.path, Examined()), guidance)
+        Rewriting.of(file, known.get(file.path, Examined()), asked)
         for file in discovery.files
-        if file.path in known or file.in_policy in guidance.changes
+        if file.path in known or file.in_policy in asked.changes
     ]
 
 
-def _rewrites(works: Sequence[Rewriting], judge: Judge, survey: Survey, progress: Report | None) -> list[FileRewrite]:
+def _rewrites(works: Sequence[Rewriting], judge: Judge, survey: Survey, progress: Progress) -> list[FileRewrite]:
     """What comes of the works, in their order: known from a former run, or tried now."""
     results = {work.file.path: FileRewrite(work.file, work.examined) for work in works}
     wanted: list[tuple[Rewriting, bytes]] = []
@@ -184,7 +203,9 @@ def _rewrites(works: Sequence[Rewriting], judge: Judge, survey: Survey, progress
     keeps = survey.keeps_for(_LIBCST_COST * sum(len(data) for _, data in wanted))
     attempts = {work.file.path: _kept(work, data, judge, keeps) for work, data in wanted}
     new = [one for one in wanted if attempts[one[0].file.path] is None]
-    tried = share_out(partial(_tried, judge=judge), [(one, len(one[1])) for one in new], survey.jobs, progress)
+    if new:
+        progress.phase(f"rewriting {len(new):,} files", len(new))
+    tried = share_out(partial(_tried, judge=judge), [(one, len(one[1])) for one in new], survey.jobs, progress.advance)
     for (work, data), found in zip(new, tried, strict=True):
         attempts[work.file.path] = found
         if keeps is not None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from dbfold.base.errors import UserError
+from dbfold.base.progress import SILENT, Progress
 from dbfold.base.writing import WriteError, replace_file, uninterrupted
 from dbfold.codemods.run import Prepared
 from dbfold.references.model import FileError
@@ -21,7 +22,7 @@ class Written:
     failed: tuple[FileError, ...]
 
 
-def write(prepared: Prepared, progress: Callable[[int, int], None] | None = None) -> Written:
+def write(prepared: Prepared, progress: Progress = SILENT) -> Written:
     """Write every change, each file atomically. A file that cannot be written does not stop the others.
 
     If an accessor cannot be written, the files of its root are not written either: they would not import.
@@ -30,10 +31,10 @@ def write(prepared: Prepared, progress: Callable[[int, int], None] | None = None
     written: list[str] = []
     failed: list[FileError] = []
     total = len(prepared.generated) + len(prepared.changed)
+    progress.phase(f"writing {total:,} files", total)
     try:
         for _ in _writes(prepared, written, failed):
-            if progress:
-                progress(len(written) + len(failed), total)
+            progress.advance(len(written) + len(failed), total)
     except KeyboardInterrupt:
         last = f", the last one {written[-1]}" if written else ""
         raise UserError(

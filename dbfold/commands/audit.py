@@ -11,12 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dbfold.api import audit
 from dbfold.base.exits import CLEAN, FAILED
 from dbfold.base.output.counted import counted
 from dbfold.base.output.json_text import json_text
 from dbfold.base.paths import resolved
-from dbfold.base.progress import counting
-from dbfold.codemods.run import prepare
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.policy.model import Policy, Role
 from dbfold.references.documents import document, error_line, reference_document
@@ -66,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     targets = [resolved(path) for path in arguments.paths]
     policy = policy_for(targets, arguments.policy)
     with progress() as told:
-        found = prepare(targets, policy, jobs=arguments.jobs, progress=counting(told, "reading")).scan
+        found = audit(targets, policy, jobs=arguments.jobs, cached=arguments.cached, progress=told)
     shown = replace(found, references=()) if arguments.summary else found
     sys.stdout.write(_FORMATS[arguments.format](found, shown, policy))
     if arguments.format != "json":

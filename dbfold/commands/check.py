@@ -13,7 +13,6 @@ from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
 from dbfold.base.output.counted import counted
 from dbfold.base.paths import resolved
-from dbfold.base.progress import counting
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.references.discovery import Discovery, source_file
 from dbfold.references.documents import error_line
@@ -54,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         scope = _scope(arguments)  # the accessors that were written are files of it, too
     entries = () if arguments.no_baseline else read_baseline(scope.policy.baseline)
     with progress() as told:
-        checked = gate(scope, entries, jobs=arguments.jobs, progress=counting(told, "checking"))
+        checked = gate(scope, entries, jobs=arguments.jobs, progress=told)
     checked = replace(checked, errors=(*checked.errors, *(error for error in failures if error not in checked.errors)))
     _report(checked, arguments)
     return exit_code(checked)
@@ -65,7 +64,7 @@ def _scope(arguments: argparse.Namespace) -> Scope:
     policy = policy_for(targets, arguments.policy)
     here = Path.cwd()
     base = here if all(target.is_relative_to(here) for target in targets) else None
-    scope = scope_of(targets, policy, base, arguments.since)
+    scope = scope_of(targets, policy, base, arguments.since, cached=arguments.cached)
     return scope if arguments.output is None else scope.without(str(arguments.output.absolute()))
 
 
@@ -78,16 +77,16 @@ def _stdin_scope(arguments: argparse.Namespace) -> Scope:
     base = Path.cwd()
     file = replace(source_file(target, policy, base), content=sys.stdin.buffer.read())
     excluded = policy.excluded_files.matching(file.in_policy) is not None or target == policy.source
-    return Scope(policy, base, Discovery(() if excluded else (file,), (), int(excluded)))
+    return Scope(policy, base, Discovery(() if excluded else (file,), (), int(excluded)), cached=arguments.cached)
 
 
 def _fix(scope: Scope, arguments: argparse.Namespace) -> tuple[FileError, ...]:
     from dbfold.rules.fixing import fix, write_baseline
 
     with progress() as told:
-        fixed = fix(scope, jobs=arguments.jobs, progress=counting(told, "reading"))
+        fixed = fix(scope, jobs=arguments.jobs, progress=told)
         if not arguments.no_baseline and scope.change is None:
-            write_baseline(scope, shrink_only=True, jobs=arguments.jobs, progress=counting(told, "reading"))
+            write_baseline(scope, shrink_only=True, jobs=arguments.jobs, progress=told)
     for name in fixed.files:
         print(f"wrote {name}", file=sys.stderr)  # noqa: T201
     for warning in fixed.warnings:
@@ -100,7 +99,7 @@ def _show_diff(scope: Scope, arguments: argparse.Namespace) -> int:
     from dbfold.rules.fixing import prepared_fix
 
     with progress() as told:
-        prepared = prepared_fix(scope, jobs=arguments.jobs, progress=counting(told, "reading"))
+        prepared = prepared_fix(scope, jobs=arguments.jobs, progress=told)
     _write(diff(prepared), arguments.output)
     for error in prepared.errors:
         print(f"error: {error_line(error)}", file=sys.stderr)  # noqa: T201
@@ -115,7 +114,7 @@ def _write_baseline(scope: Scope, arguments: argparse.Namespace) -> int:
     if scope.change is not None:
         raise UserError("--write-baseline tolerates all that is found: leave --since out")
     with progress() as told:
-        tolerated = write_baseline(scope, jobs=arguments.jobs, progress=counting(told, "checking"))
+        tolerated = write_baseline(scope, jobs=arguments.jobs, progress=told)
     name = os.path.relpath(scope.policy.baseline)
     counts = f"{tolerated.new} new, {tolerated.gone} gone"
     if tolerated.entries:

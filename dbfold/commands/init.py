@@ -16,7 +16,6 @@ from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
 from dbfold.base.output.counted import counted
 from dbfold.base.paths import resolved
-from dbfold.base.progress import counting
 from dbfold.commands.shared import progress
 from dbfold.policy.loading import PolicyError, load_policy
 from dbfold.policy.model import POLICY_FILE_NAME
@@ -43,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     shown = os.path.relpath(source) if source.is_relative_to(Path.cwd()) else str(source)
     _require(target, source, shown, arguments.force)
     with progress() as told:
-        found = draft(target, source, counting(told, "reading"))
+        found = draft(target, source, told)
     if found is None:
         print(f"no database is named below {arguments.path}, and no SQLite file lies there: {shown} was not written")  # noqa: T201
         return FINDINGS

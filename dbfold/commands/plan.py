@@ -15,7 +15,6 @@ from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FINDINGS
 from dbfold.base.output.counted import counted
 from dbfold.base.paths import resolved
-from dbfold.base.progress import counting
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.policy.model import Policy
 from dbfold.references.documents import error_line
@@ -36,13 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry out the command; returns the exit code. Raises UserError."""
-    from dbfold.journey.checking import check
-    from dbfold.journey.overview import overview
+    from dbfold.api import plan
 
     policy = policy_for([resolved(Path())], arguments.policy)
     with progress() as told:
-        checked = check(policy, arguments.data_dir, jobs=arguments.jobs, progress=counting(told, "reading"))
-    found = overview(policy, checked)
+        found = plan(policy, arguments.data_dir, jobs=arguments.jobs, cached=arguments.cached, progress=told)
     if arguments.format == "json":
         from dbfold.journey.documents import overview_text
 
@@ -52,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         for line in overview_lines(found):
             print(line)  # noqa: T201
-        for error in checked.errors:
+        for error in found.checked.errors:
             print(f"not checked: {error_line(error)}", file=sys.stderr)  # noqa: T201
     if arguments.write:
         _write(policy, found.proposals)

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
 from dbfold.base.paths import resolved
-from dbfold.base.progress import counting
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.policy.model import AccessorStyle
 
@@ -40,24 +39,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry out the command; returns the exit code. Raises UserError."""
+    from dbfold.api import rewrite
     from dbfold.codemods import report
-    from dbfold.codemods.run import prepare
-    from dbfold.codemods.writing import Written, write
+    from dbfold.codemods.writing import Written
 
     started = time.perf_counter()
     targets = [resolved(path) for path in arguments.paths]
     policy = policy_for(targets, arguments.policy)
     style = AccessorStyle(arguments.accessor_style) if arguments.accessor_style else None
-    # From where the user stands, so that editors find the places and `git apply` the diff.
-    here = Path.cwd()
-    base = here if all(target.is_relative_to(here) for target in targets) else None
+    only_looks = arguments.diff or arguments.check
     with progress() as told:
-        options = {"style": style, "jobs": arguments.jobs, "base": base, "data_dir": arguments.data_dir}
-        prepared = prepare(targets, policy, **options, progress=counting(told, "reading"))
-    written = Written((), ())
-    if not (arguments.diff or arguments.check):
-        with progress() as told:
-            written = write(prepared, counting(told, "rewriting"))
+        options = {"style": style, "jobs": arguments.jobs, "data_dir": arguments.data_dir, "cached": arguments.cached}
+        done = rewrite(targets, policy, write=not only_looks, progress=told, **options)
+    prepared, written = done.prepared, done.written or Written((), ())
     outcome = report.Outcome(prepared, written, arguments.diff, arguments.check, time.perf_counter() - started)
     report.show(outcome, arguments.format)
     if prepared.errors or written.failed:

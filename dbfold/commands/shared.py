@@ -28,6 +28,9 @@ def add_common_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--policy", type=Path, metavar="FILE", help="the policy (default: the nearest dbfold.yaml upwards)"
     )
+    parser.add_argument(
+        "--no-cache", dest="cached", action="store_false", help="neither use nor keep what former runs have found"
+    )
     parser.add_argument("--jobs", type=_positive, metavar="N", help="processes to use (default: one per processor)")
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
 from dbfold.base.paths import resolved
-from dbfold.base.progress import counting
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.references.documents import error_line
 
@@ -47,7 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
     here = Path.cwd()
     base = here if all(target.is_relative_to(here) for target in targets) else policy.root
     with progress() as told:
-        checked = check(policy, arguments.data_dir, jobs=arguments.jobs, base=base, progress=counting(told, "reading"))
+        checked = check(
+            policy, arguments.data_dir, jobs=arguments.jobs, base=base, progress=told, cached=arguments.cached
+        )
     shown = checked.within(targets)
     if arguments.format == "json":
         from dbfold.journey.documents import sql_text

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import apsw
 
 from dbfold.base.errors import UserError
+from dbfold.base.progress import SILENT, Progress
 from dbfold.datamove.sources.estate import companions, data_directory
 from dbfold.journey.judging import Judge, Judged
 from dbfold.journey.outlook import Outlook, look_ahead
@@ -16,7 +17,7 @@ from dbfold.journey.schemas import find_schemas
 from dbfold.policy.model import Policy, Role
 from dbfold.references.discovery import Discovery, discover
 from dbfold.references.model import FileError
-from dbfold.references.survey import Survey
+from dbfold.references.survey import Survey, surveying
 from dbfold.sqlite.header import is_database
 from dbfold.statements.scan import CodeScan, scan_code
 
@@ -55,27 +56,40 @@ def check(
     *,
     jobs: int | None = None,
     base: Path | None = None,
-    progress: Callable[[int, int], None] | None = None,
-    survey: Survey | None = None,
-    discovery: Discovery | None = None,
+    progress: Progress = SILENT,
+    cached: bool = True,
 ) -> Checked:
     """Check all code below the policy, against the databases in `data_dir`, or in the policy's data directory.
 
-    `discovery` are its files, if they are known already. Databases that are not there have the schema that the code
-    would create. Raises UserError.
+    Databases that are not there have the schema that the code would create. Paths are reported relative to `base`, by
+    default the policy's directory. Raises UserError.
     """
     base = base or policy.root
-    discovery = discovery or discover([policy.root], policy, base)
-    code = scan_code(survey or Survey(None, jobs), discovery, policy, progress)
+    with surveying(policy.root, jobs, cached=cached) as survey:
+        return check_files(policy, survey, discover([policy.root], policy, base), base, data_dir, progress)
+
+
+def check_files(
+    policy: Policy,
+    survey: Survey,
+    discovery: Discovery,
+    base: Path,
+    data_dir: Path | None = None,
+    progress: Progress = SILENT,
+) -> Checked:
+    """The same for the files of `discovery`, those of the whole project. Raises UserError."""
+    code = scan_code(survey, discovery, policy, progress)
+    statements = code.statements.statements
+    progress.phase(f"checking {len(statements):,} statements of SQL")
     files = database_files(policy, data_dir)
     try:
-        before = find_schemas(policy, code.statements.statements, files)
+        before = find_schemas(policy, statements, files)
     except apsw.Error as error:
         raise UserError(
             f"a database cannot be read: {error}; run `dbfold move plan`, which says which and why"
         ) from error
     outlook = look_ahead(policy, before)
-    return Checked(code, outlook, Judge(outlook).judge(code.statements.statements), base)
+    return Checked(code, outlook, Judge(outlook).judge(statements), base)
 
 
 def database_files(policy: Policy, data_dir: Path | None) -> Mapping[str, Path]:

@@ -8,7 +8,7 @@ write.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,8 +16,9 @@ from pathlib import Path
 
 from dbfold.base.cache import digest, own_digest
 from dbfold.base.codec import DECODING_ERRORS, Codec
+from dbfold.base.progress import SILENT, Progress
 from dbfold.base.spans import Span
-from dbfold.journey.checking import check, database_files, database_state
+from dbfold.journey.checking import Checked, check_files, database_files, database_state
 from dbfold.journey.judging import Judgement
 from dbfold.journey.outlook import Outlook
 from dbfold.journey.renaming import Edit
@@ -84,7 +85,7 @@ def guide(
     survey: Survey,
     discovery: Discovery,
     data_dir: Path | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = SILENT,
 ) -> Guidance:
     """Look at all code in `discovery`, the project's files, and at the databases in `data_dir` or its data directory.
 
@@ -115,14 +116,14 @@ def _guide(
     survey: Survey,
     discovery: Discovery,
     data_dir: Path | None,
-    progress: Callable[[int, int], None] | None,
+    progress: Progress,
 ) -> Guidance:
-    checked = check(policy, data_dir, progress=progress, survey=survey, discovery=discovery)
-    return guidance(checked.code, checked.outlook, checked.judged.judgements)
+    return guidance(check_files(policy, survey, discovery, policy.root, data_dir, progress))
 
 
-def guidance(code: CodeScan, outlook: Outlook, judged: Sequence[Judgement]) -> Guidance:
-    """What the code, the outlook and the judgements say."""
+def guidance(checked: Checked) -> Guidance:
+    """What a check of the whole project says."""
+    code, outlook, judged = checked.code, checked.outlook, checked.judged.judgements
     held = undecided_databases(outlook)
     rewritten = {
         (found.file, found.span.line, found.span.column)

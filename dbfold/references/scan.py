@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dbfold.base.progress import SILENT, Progress
 from dbfold.policy.model import AccessorStyle, Policy
 from dbfold.references.discovery import Discovery, SourceFile, discover, shown_base
 from dbfold.references.model import FileError, Reference
@@ -30,12 +31,12 @@ def scan(
     *,
     style: AccessorStyle | None = None,
     jobs: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = SILENT,
 ) -> Scan:
     """All references below `targets`, with what policy and place say of them: nothing waits for anything else.
 
-    `jobs` is the number of processes (default: the processors at hand). `progress` is called with the files done and
-    their number. Raises UserError for a bad target.
+    `jobs` is the number of processes (default: the processors at hand). `progress` is told of it.
+    Raises UserError for a bad target.
     """
     discovery = discover(targets, policy, shown_base(list(targets)))
     judge = Judge(policy, Roots(policy), style or policy.accessor.style)
@@ -43,7 +44,7 @@ def scan(
 
 
 def examine_files(
-    survey: Survey, discovery: Discovery, judge: Judge, progress: Callable[[int, int], None] | None = None
+    survey: Survey, discovery: Discovery, judge: Judge, progress: Progress = SILENT
 ) -> list[tuple[SourceFile, Examined]]:
     """The files that name a database or hold an ignore comment, and those that cannot be read, in their order."""
     detected = {file.path: found for file, found in survey.detect(discovery.files, progress)}

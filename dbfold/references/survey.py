@@ -6,13 +6,16 @@ A survey knows no policy, so that a change of the policy makes nothing new to lo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 from dbfold.base.cache import Cache, digest, own_digest
 from dbfold.base.codec import DECODING_ERRORS, Codec
+from dbfold.base.progress import SILENT, Progress
 from dbfold.code.facts import ModuleFacts, module_facts
 from dbfold.references.candidates import is_candidate
 from dbfold.references.contents import read
@@ -20,7 +23,6 @@ from dbfold.references.detection import NOTHING, Detected, detect, detect_python
 from dbfold.references.discovery import SourceFile
 from dbfold.references.parallel import share_out
 
-Report = Callable[[int, int], None]
 Kept = tuple[bytes, bytes | None]
 """What was detected in a file, and its module, as they are kept."""
 
@@ -69,7 +71,7 @@ class Survey:
     def detect(
         self,
         files: Sequence[SourceFile],
-        progress: Report | None = None,
+        progress: Progress = SILENT,
         gate: Callable[[bytes], bool] = is_candidate,
     ) -> list[tuple[SourceFile, Detected]]:
         """The files that pass `gate`, with what they hold, in their order.
@@ -83,7 +85,7 @@ class Survey:
     def look(
         self,
         files: Sequence[SourceFile],
-        progress: Report | None = None,
+        progress: Progress = SILENT,
         gate: Callable[[bytes], bool] = is_code_candidate,
     ) -> list[tuple[SourceFile, Facts]]:
         """The files that pass `gate`, with what they hold and what their code says, in their order."""
@@ -116,11 +118,12 @@ class Survey:
         shown = None if module is None else replace(module, shown=one.file.shown)
         return Facts(self._detected[one.file.in_policy, one.digest], shown)
 
-    def _read(self, files: Sequence[SourceFile], gate: Callable[[bytes], bool], progress: Report | None) -> list[_Seen]:
+    def _read(self, files: Sequence[SourceFile], gate: Callable[[bytes], bool], progress: Progress) -> list[_Seen]:
         seen = []
+        progress.phase(f"reading {len(files):,} files", len(files))
         for number, file in enumerate(files):
-            if progress and not number % 500:
-                progress(number, len(files))
+            if not number % 500:
+                progress.advance(number, len(files))
             try:
                 data = read(file)
             except OSError as error:
@@ -130,14 +133,17 @@ class Survey:
                 seen.append(_Seen(file, digest(data), len(data)))
         return seen
 
-    def _look(self, seen: Sequence[_Seen], modules: bool, progress: Report | None) -> None:
+    def _look(self, seen: Sequence[_Seen], modules: bool, progress: Progress) -> None:
         """Make sure that all of `seen` is known: from this run, from a former one, or by looking."""
         new = [one for one in seen if not self._is_known(one, modules)]
         keeps = self.keeps_for(sum(one.size for one in new))
         if keeps is not None:
             new = [one for one in new if not self._kept(one, modules, keeps)]
+        if not new:
+            return
+        progress.phase(f"looking at {len(new):,} files", len(new))
         looker = _Looker(modules, keeps is not None)
-        results = share_out(looker, [(one, one.size) for one in new], self.jobs, progress)
+        results = share_out(looker, [(one, one.size) for one in new], self.jobs, progress.advance)
         for one, (detected, module, kept) in zip(new, results, strict=True):
             self._remember(one, detected, module, modules)
             if keeps is not None and kept is not None:
@@ -169,6 +175,13 @@ class Survey:
         keeps.put(_key("detected", one), detected)
         if module is not None:
             keeps.put(_key("module", one), module)
+
+
+@contextmanager
+def surveying(root: Path, jobs: int | None = None, *, cached: bool = True) -> Iterator[Survey]:
+    """A survey of the project in the directory `root`, whose finds are kept there for the next run if `cached`."""
+    with Cache(root) as keeps:
+        yield Survey(keeps if cached else None, jobs)
 
 
 def _key(what: str, one: _Seen) -> bytes:

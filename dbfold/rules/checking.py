@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dbfold.base.progress import SILENT, Progress
 from dbfold.codemods.file import FileRewrite
 from dbfold.codemods.run import prepare_files
 from dbfold.policy.model import Policy
@@ -17,8 +18,6 @@ from dbfold.references.roots import Roots
 from dbfold.rules.baseline import Entry, stale_entries, stale_findings, without_tolerated
 from dbfold.rules.model import Checked, Finding, sorted_findings
 from dbfold.rules.since import Change, change_since
-
-Report = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,7 @@ class Scope:
     """What is checked: the files, and only their lines in `change` if that is given. Files are shown from `base`.
 
     `targets` are the directories and files that were asked for: what is gone from them is gone from the baseline.
+    `cached`: what former runs found may be used.
     """
 
     policy: Policy
@@ -41,6 +41,7 @@ class Scope:
     discovery: Discovery
     targets: tuple[Path, ...] = ()
     change: Change | None = None
+    cached: bool = True
 
     def without(self, path: str) -> Scope:
         """The scope without one file: the report of the last run."""
@@ -48,21 +49,28 @@ class Scope:
         return replace(self, discovery=replace(self.discovery, files=kept))
 
 
-def scope_of(targets: Sequence[Path], policy: Policy, base: Path | None = None, since: str | None = None) -> Scope:
+def scope_of(
+    targets: Sequence[Path],
+    policy: Policy,
+    base: Path | None = None,
+    since: str | None = None,
+    *,
+    cached: bool = True,
+) -> Scope:
     """The scope of `targets` (absolute paths); `since` is a git revision. Raises UserError."""
     base = base or shown_base(list(targets))
     discovery = discover(targets, policy, base)
     if since is None:
-        return Scope(policy, base, discovery, tuple(targets))
+        return Scope(policy, base, discovery, tuple(targets), cached=cached)
     change = change_since(since, targets[0] if targets[0].is_dir() else targets[0].parent)
-    return Scope(policy, base, change.files_of(discovery), tuple(targets), change)
+    return Scope(policy, base, change.files_of(discovery), tuple(targets), change, cached)
 
 
 def gate(
-    scope: Scope, entries: Sequence[Entry] = (), *, jobs: int | None = None, progress: Report | None = None
+    scope: Scope, entries: Sequence[Entry] = (), *, jobs: int | None = None, progress: Progress = SILENT
 ) -> Checked:
     """What fails a commit or a build: the findings in `scope` that `entries`, the baseline, do not tolerate."""
-    checked = check_files(scope.discovery, scope.policy, jobs=jobs, progress=progress)
+    checked = check_files(scope.discovery, scope.policy, jobs=jobs, progress=progress, cached=scope.cached)
     found = checked.findings
     if scope.change is not None:
         checked = scope.change.findings_of(checked, scope.policy.root)
@@ -88,7 +96,7 @@ def check_files(
     policy: Policy,
     *,
     jobs: int | None = None,
-    progress: Report | None = None,
+    progress: Progress = SILENT,
     cached: bool = True,
 ) -> Checked:
     """All findings in the files of `discovery`. `jobs` is the number of processes (default: the processors at hand)."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dbfold.base.errors import UserError
+from dbfold.base.progress import SILENT, Progress
 from dbfold.base.writing import WriteError, replace_file
 from dbfold.codemods.run import Prepared, prepare_files
 from dbfold.codemods.writing import write
 from dbfold.policy.model import Policy
 from dbfold.references.model import FileError
 from dbfold.rules.baseline import Entry, baseline_text, entry_of, read_baseline
-from dbfold.rules.checking import Report, Scope, check_files, files_seen
+from dbfold.rules.checking import Scope, check_files, files_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,12 @@ class Fixed:
     warnings: tuple[str, ...]
 
 
-def prepared_fix(scope: Scope, *, jobs: int | None = None, progress: Report | None = None) -> Prepared:
+def prepared_fix(scope: Scope, *, jobs: int | None = None, progress: Progress = SILENT) -> Prepared:
     """What `--fix` would change, proven, nothing written. Raises UserError."""
-    return prepare_files(scope.discovery, scope.policy, scope.base, jobs=jobs, progress=progress)
+    return prepare_files(scope.discovery, scope.policy, scope.base, jobs=jobs, progress=progress, cached=scope.cached)
 
 
-def fix(scope: Scope, *, jobs: int | None = None, progress: Report | None = None) -> Fixed:
+def fix(scope: Scope, *, jobs: int | None = None, progress: Progress = SILENT) -> Fixed:
     """Rewrite what can be rewritten in the files of `scope`. Raises UserError."""
     prepared = prepared_fix(scope, jobs=jobs, progress=progress)
     written = write(prepared, progress)
@@ -46,7 +47,7 @@ class Tolerated:
 
 
 def write_baseline(
-    scope: Scope, *, shrink_only: bool = False, jobs: int | None = None, progress: Report | None = None
+    scope: Scope, *, shrink_only: bool = False, jobs: int | None = None, progress: Progress = SILENT
 ) -> Tolerated:
     """Bring the baseline up to date with the files of `scope`; entries of other files stay.
 
@@ -54,7 +55,7 @@ def write_baseline(
     """
     policy = scope.policy
     old = read_baseline(policy.baseline)
-    checked = check_files(scope.discovery, policy, jobs=jobs, progress=progress)
+    checked = check_files(scope.discovery, policy, jobs=jobs, progress=progress, cached=scope.cached)
     known = {entry.fingerprint for entry in old}
     seen = files_seen(scope, old, checked.errors)
     found = [entry_of(finding) for finding in checked.findings if not shrink_only or finding.fingerprint in known]

@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-from dbfold.base.cache import Cache
 from dbfold.base.version import VERSION
 from dbfold.codemods.run import find_guidance, rewrites
 from dbfold.journey.holds import NO_GUIDANCE, Guidance
@@ -25,7 +24,7 @@ from dbfold.policy.model import Policy
 from dbfold.references.candidates import is_candidate
 from dbfold.references.discovery import Discovery, SourceFile, source_file
 from dbfold.references.roots import Roots
-from dbfold.references.survey import Survey
+from dbfold.references.survey import surveying
 from dbfold.references.verdicts import Examined, Judge
 from dbfold.rules.baseline import read_baseline, without_tolerated
 from dbfold.rules.findings import accessor_finding, findings_in
@@ -44,8 +43,7 @@ class _Project:
     def examined(self, file: SourceFile) -> Examined:
         """The references of one file, with the verdicts that it has in the whole project."""
         discovery = Discovery((file,), (), 0)
-        with Cache(self.policy.root) as keeps:
-            survey = Survey(keeps, jobs=1)
+        with surveying(self.policy.root, jobs=1) as survey:
             guidance = self._guidance or find_guidance(self.policy, discovery, survey)
             if guidance is not NO_GUIDANCE:
                 self._guidance = guidance  # the same for all files

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from dbfold.base.progress import SILENT, Progress
 from dbfold.code.facts import ModuleFacts, SiteFact
 from dbfold.code.project import Project
 from dbfold.policy.accessor import accessor_import
@@ -33,9 +34,7 @@ class CodeScan:
     statements: Statements
 
 
-def scan_code(
-    survey: Survey, discovery: Discovery, policy: Policy, progress: Callable[[int, int], None] | None = None
-) -> CodeScan:
+def scan_code(survey: Survey, discovery: Discovery, policy: Policy, progress: Progress = SILENT) -> CodeScan:
     """All references and statements in the files of `discovery`, with what policy and place say of the references.
 
     A connection that is opened in a file that is not among them is not followed: give the whole project.
@@ -55,6 +54,7 @@ def scan_code(
 
     project = Project(modules, variables(policy), accessors(policy), load)
     project.name_accessor(policy.accessor.module)
+    progress.phase("binding statements")
     references = combine(discovery, _examined(found, discovery.files, survey, judge))
     return CodeScan(references, Statements(tuple(bind(project)), references.errors, len(discovery.files)))
 

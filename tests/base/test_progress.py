@@ -7,7 +7,9 @@ import io
 import pytest
 
 from dbfold.base.output.phases import Phases, telling
-from dbfold.base.progress import SILENT, counting
+from dbfold.base.progress import SILENT
+from dbfold.references.discovery import SourceFile
+from dbfold.references.survey import Survey
 
 
 class Recorder:
@@ -25,18 +27,16 @@ class Recorder:
         self.calls.append((done, total))
 
 
-def test_a_count_begins_one_phase_and_advances_it():
+def test_a_survey_tells_its_phases(tmp_path):
+    """As all who work do: what begins, how much of it there is, and how far it has come."""
+    path = tmp_path / "a.py"
+    path.write_text('x = "/app/data/zoe.db"\n')
     told = Recorder()
-    report = counting(told, "reading")
-    report(0, 2888)
-    report(500, 2888)
-    assert told.calls == [("reading 2,888 files", 2888), (0, 2888), (500, 2888)]
-
-
-def test_a_count_that_is_never_called_begins_nothing():
-    told = Recorder()
-    counting(told, "reading")
-    assert told.calls == []
+    Survey().detect([SourceFile(str(path), "a.py", "a.py")], told)
+    assert told.calls == [
+        *(("reading 1 files", 1), (0, 1)),
+        *(("looking at 1 files", 1), (0, 1), (1, 1)),
+    ]
 
 
 def test_each_phase_ends_where_the_next_begins():

@@ -10,11 +10,12 @@ import builtins
 import keyword
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from dbfold.base.progress import SILENT, Progress
 from dbfold.policy.accessor import is_generated
 from dbfold.policy.directories import has_placeholder, static_tail, without_parents
 from dbfold.policy.matching import directory_and_name
@@ -76,7 +77,7 @@ class Draft:
     errors: tuple[FileError, ...]
 
 
-def draft(target: Path, source: Path, progress: Callable[[int, int], None] | None = None) -> Draft | None:
+def draft(target: Path, source: Path, progress: Progress = SILENT) -> Draft | None:
     """What the tree below `target` (a directory) says, for a policy in the file `source`; None if it names none.
 
     Raises UserError for a target that cannot be read.
