@@ -8,7 +8,7 @@
 Everywhere, `policy` is a `Policy`, the path of a `dbfold.yaml`, or None for the nearest one above the first path, or
 above the current directory; `jobs` the number of processes (default: one per processor); `cached` whether what former
 runs found may be taken from `.dbfold_cache`; and `progress` is told what goes on. Files are reported relative to the
-current directory where they lie below it, else to what the paths have in common. All functions raise UserError, whose
+current directory where all of them lie below it. All functions raise UserError, whose
 text says what is wrong, where, and what to do.
 """
 
@@ -53,8 +53,14 @@ def audit(
     cached: bool = True,
     progress: Progress = SILENT,
 ) -> Scan:
-    """Every place below `paths` that names a database, and what happens to it: `dbfold audit`."""
-    return rewrite(paths, policy, write=False, jobs=jobs, cached=cached, progress=progress).prepared.scan
+    """Every place below `paths` that names a database, and what happens to it: `dbfold audit`.
+
+    Files are reported relative to what the paths have in common.
+    """
+    from dbfold.codemods.run import prepare
+
+    targets, rules = _read(paths, policy)
+    return prepare(targets, rules, jobs=jobs, cached=cached, progress=progress).scan
 
 
 def check(
