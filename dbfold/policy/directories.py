@@ -65,11 +65,11 @@ def _separator(text: str) -> str:
 
 def _joined(parts: list[str], prefix: str) -> str:
     """The parts as a normal directory. `..` takes back a part before it, unless that one is computed."""
-    if parts and _DRIVE.fullmatch(parts[0]) and not prefix:
-        prefix = parts.pop(0).upper() + "/"
     kept: list[str] = []
     for part in parts:
-        if part == "..":
+        if not kept and not prefix and _DRIVE.fullmatch(part):
+            prefix = part.upper() + "/"
+        elif part == "..":
             if kept and kept[-1] != ".." and not has_placeholder(kept[-1]):
                 kept.pop()
             elif kept or not prefix:

@@ -4,7 +4,7 @@ import posixpath
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dbfold.policy.directories import normal_directory, split_path
@@ -185,6 +185,8 @@ def test_static_directories_agree_with_normpath(parts, absolute):
 
 
 @given(texts.filter(lambda text: "\\" not in text))
+@example("./A:")
+@example("x/../A:")
 def test_a_normal_directory_stays_as_it_is(text):
     once = normal_directory(text)
     assert normal_directory(once) == once
