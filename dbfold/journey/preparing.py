@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,7 @@ class Schema:
         self.failed: list[tuple[str, str]] = []
         """Statements of the schema that SQLite rejected, with its message."""
         self._prepared: dict[str, Prepared] = {}
+        self._objects: Mapping[str, tuple[str, str, str]] | None = None
         self._actions: list[Action] = []
         self._columns: tuple[str, ...] = ()
         self.connection = apsw.Connection(":memory:", statementcachesize=0)
@@ -69,6 +70,7 @@ class Schema:
     def execute(self, sql: str) -> str | None:
         """Change the schema; returns SQLite's message if it would not."""
         self._prepared.clear()
+        self._objects = None
         try:
             self.connection.execute(sql)
         except apsw.Error as error:
@@ -129,8 +131,13 @@ class Schema:
                 keys.add(tuple(sorted(folded(row[2] or "an expression") for row in rows)))
         return frozenset(tuple(sorted(key)) for key in keys)
 
-    def objects(self) -> dict[str, tuple[str, str, str]]:
+    def objects(self) -> Mapping[str, tuple[str, str, str]]:
         """Type, table and text of everything in the schema, by its name as SQLite compares names."""
+        if self._objects is None:
+            self._objects = self._read_objects()
+        return self._objects
+
+    def _read_objects(self) -> dict[str, tuple[str, str, str]]:
         rows = fetch(
             self.connection,
             "SELECT name, type, tbl_name, sql FROM sqlite_schema"

@@ -32,7 +32,7 @@ class DatabaseError(UserError):
 
 def folded(name: str) -> str:
     """A name as SQLite compares names: the case of A to Z does not count, that of other letters does."""
-    return name.translate(_LOWER_CASE)
+    return name.lower() if name.isascii() else name.translate(_LOWER_CASE)
 
 
 def quoted(name: str) -> str:
