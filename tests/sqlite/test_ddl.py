@@ -6,10 +6,7 @@ import sqlite3
 
 import pytest
 
-from dbfold.datamove.planning.relations import components, looks_like_an_id_of
 from dbfold.sqlite import ddl
-from dbfold.sqlite.engine import is_constant
-from dbfold.sqlite.inventory import Column, Table
 
 TABLE = """CREATE TABLE "a b" (id INTEGER PRIMARY KEY AUTOINCREMENT, -- the number, as ever
     name VARCHAR(20) NOT NULL DEFAULT 'x, y' COLLATE NOCASE UNIQUE,
@@ -96,36 +93,3 @@ def test_the_content_table(sql, content):
     assert ddl.module_of(sql) == "fts5"
     if content:
         assert ddl.content_table(ddl.with_content_table(sql, {"notes": "it's"})) == "it's"
-
-
-@pytest.mark.parametrize("default", ["1", "-1.5e3", "'a''b'", "x'00'", "NULL", "(7)", "TRUE", "+.5"])
-def test_constants(default):
-    assert is_constant(default)
-
-
-@pytest.mark.parametrize("default", ["CURRENT_TIMESTAMP", "(random())", "(1+2)", "datetime('now')", None])
-def test_no_constants(default):
-    assert not is_constant(default)
-
-
-def test_components_come_after_what_they_point_to():
-    edges = {"a": ["b"], "b": ["c", "d"], "c": ["b"], "d": [], "e": ["e", "gone"]}
-    assert [sorted(component) for component in components(edges)] == [["d"], ["b", "c"], ["a"], ["e"]]
-
-
-@pytest.mark.parametrize(
-    ("table", "column", "expected"),
-    [
-        ("users", "user_id", True),
-        ("users", "USERS_ID", True),
-        ("users", "userid", True),
-        ("categories", "category_id", True),
-        ("boxes", "box_id", True),
-        ("users", "id", False),
-        ("users", "superuser_id", False),
-        ("users", "user", False),
-    ],
-)
-def test_columns_that_look_like_foreign_keys(table, column, expected):
-    facts = Table(name=table, kind="table", sql="", columns=(Column("id", "INTEGER", False, None, 1, 0, "BINARY"),))
-    assert looks_like_an_id_of(facts, "id", column) is expected
