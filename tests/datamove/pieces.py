@@ -68,7 +68,7 @@ class Bench:
         self.plan = plan_of(databases, **sections)
         self.copies = {
             name: write(directory / name, *_listed(databases.get(name, "PRAGMA user_version = 0")))
-            for name in ("zoe.db", *databases)
+            for name in dict.fromkeys(("zoe.db", *databases))
         }
         self.path = directory / "new.db"
         self.path.write_bytes(self.copies["zoe.db"].read_bytes())
