@@ -10,6 +10,7 @@ import apsw
 from dbfold.datamove import ledger
 from dbfold.datamove.building.step import Context
 from dbfold.datamove.planning.make import make_plan
+from dbfold.datamove.sources.files import SourceFile
 from dbfold.policy.model import Database, Policy, Role, Table
 from dbfold.sqlite.engine import attach, attach_scratch, open_scratch
 from dbfold.sqlite.inventory import Inventory, take_inventory
@@ -43,8 +44,9 @@ def policy_of(*retired, source=Path("dbfold.yaml"), **sections):
     return Policy(source, 1, databases, tables=tables, **sections)
 
 
-def plan_of(databases, files=(), moved_before=(), **sections):
+def plan_of(databases, files=None, moved_before=(), **sections):
     """The plan for {name: statements}; zoe.db is the target, and empty if it is not among them."""
+    files = [SourceFile(name, "00", 1) for name in databases] if files is None else files
     inventories = {name: inventory_of(*_listed(sql)) for name, sql in databases.items()}
     base = inventories.pop("zoe.db", Inventory())
     policy = policy_of(*inventories, **sections)
