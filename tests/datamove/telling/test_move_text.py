@@ -137,7 +137,8 @@ def test_a_run_with_nothing_to_do():
 
 def test_what_a_verification_found():
     verified = Verified(
-        "zoe.db", "2026-01-02", BACKUP, (Check("contents", "9 rows"), Check("schema", "2 things", ("v is missing",))), (),
+        "zoe.db", "2026-01-02", BACKUP,
+        (Check("contents", "9 rows"), Check("schema", "2 things", ("v is missing",))), (),
         (("a.db", "t", "f" * 64, "f" * 64), ("a.db", "u", "a" * 64, "b" * 64), ("a.db", "w", None, None)),
         (("count the rows", 0.001, 0.0025),), (Failure("ping", 1, ""),),
     )  # fmt: skip
