@@ -11,9 +11,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 
 import move_report
 import report
@@ -21,39 +19,9 @@ import scaling
 import trees
 from contenders import NAMES, Row, Tools, dbfold_command, find_tools
 from measure import Run, run
+from results import Result
 
 _SLOW_LIMIT = 1000  # Python files; above it, a slow tool takes more than a minute or two
-
-
-@dataclass(slots=True)
-class Result:
-    """What was measured for one row on one tree. `problem` says why there is nothing."""
-
-    row: Row
-    runs: list[Run] = field(default_factory=list)
-    all_mb: float | None = None
-    found: int | None = None
-    problem: str | None = None
-
-    @property
-    def seconds(self) -> float:
-        """The median wall time."""
-        return median(each.seconds for each in self.runs)
-
-    @property
-    def fastest(self) -> float:
-        """The least wall time."""
-        return min(each.seconds for each in self.runs)
-
-    @property
-    def cpu_seconds(self) -> float:
-        """The median processor time, user and system."""
-        return median(each.cpu_seconds for each in self.runs)
-
-    @property
-    def largest_mb(self) -> float | None:
-        """The peak of the largest process of all runs."""
-        return max((each.largest_mb for each in self.runs if each.largest_mb), default=None)
 
 
 def compare(tree: trees.Tree, tools: Tools, build: Path, repetitions: int, with_slow: bool) -> list[Result]:
@@ -115,13 +83,6 @@ def _say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def _named_tree(text: str) -> tuple[str, Path]:
-    name, separator, path = text.partition("=")
-    if not separator or not Path(path).is_dir():
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=DIRECTORY")
-    return name, Path(path).resolve()
-
-
 def _tool_names(text: str) -> frozenset[str]:
     names = frozenset(text.split(","))
     if unknown := names - set(NAMES):
@@ -132,12 +93,12 @@ def _tool_names(text: str) -> frozenset[str]:
 def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="compare.py", description=__doc__.partition("\n")[0])
     parser.add_argument("--estate", action="store_true", help="measure on the example estate")
-    parser.add_argument("--tree", action="append", default=[], type=_named_tree, metavar="NAME=PATH")
+    parser.add_argument("--tree", action="append", default=[], type=trees.named, metavar="NAME=PATH")
     parser.add_argument("--wheel", action="append", default=[], metavar="NAME==VERSION")
     parser.add_argument("--repetitions", type=int, default=5, metavar="N", help="rounds (default: 5)")
     parser.add_argument("--only", type=_tool_names, default=frozenset(), metavar="TOOL,...", help=", ".join(NAMES))
     parser.add_argument("--all", action="store_true", help="slow tools on large trees, too")
-    parser.add_argument("--scaling", metavar="NAME", help="also measure copies of this tree, and start-up")
+    parser.add_argument("--scaling", metavar="NAME", help="also measure parts of this tree, and start-up")
     parser.add_argument("--output", type=Path, metavar="FILE", help="the report (default: standard output)")
     parser.add_argument("--build", type=Path, default=Path(".build/bench"), metavar="DIR", help="default: .build/bench")
     parser.add_argument("--tools-venv", type=Path, metavar="DIR", help="default: tools in the build directory")
@@ -162,7 +123,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     dbfold = dbfold_command()
     if dbfold and arguments.scaling:
         tree = next((tree for tree in measured_on if tree.name == arguments.scaling), measured_on[0])
-        grown = scaling.measure_growth(dbfold, tree.name, tree.path, build, arguments.repetitions)
+        grown = scaling.measure_growth(dbfold, tree, build, arguments.repetitions)
         start_up = scaling.measure_start_up(dbfold, build)
     text = report.markdown(measured, tools.versions, arguments.repetitions, load, grown, start_up)
     if arguments.output:

@@ -93,7 +93,11 @@ def _rows(tools: Path, build: Path) -> list[Row]:
         target = f"libcst_database_path.{command}"
         return in_tools("python", "-m", "libcst.tool", "codemod", "--no-format", "--hide-progress", "-x", target, ".")
 
+    def cold(*arguments: str) -> tuple[str, ...] | None:
+        return on_path(dbfold, *arguments, "--no-cache", ".")
+
     dbfold = dbfold_command()
+    check_again = on_path(dbfold, "rewrite", "--check", ".")  # the first run, which fills the cache, is not counted
     git = shutil.which("git")
     ripgrep = shutil.which("rg") or shutil.which(str(tools / "usr" / "bin" / "rg"))
     lines = re.compile(r"^[^\n:]+:\d+:", re.MULTILINE)
@@ -103,9 +107,10 @@ def _rows(tools: Path, build: Path) -> list[Row]:
     importable = {"PYTHONPATH": str(_EQUIVALENTS), "PYTHONSAFEPATH": "1"}
     ruff = ("check", "--no-cache", "--isolated", "--exit-zero", "--output-format", "concise", ".")
     return [
-        Row("dbfold", "dbfold audit", on_path(dbfold, "audit", "."), references, (0, 1, 2)),
-        Row("dbfold", "dbfold rewrite --check", on_path(dbfold, "rewrite", "--check", "."), references, (0, 1, 2)),
-        Row("dbfold", "dbfold rewrite", on_path(dbfold, "rewrite", "."), references, (0, 1, 2), rewrites=True),
+        Row("dbfold", "dbfold audit", cold("audit"), references, (0, 1, 2)),
+        Row("dbfold", "dbfold rewrite --check", cold("rewrite", "--check"), references, (0, 1, 2)),
+        Row("dbfold", "dbfold rewrite --check, again", check_again, references, (0, 1, 2)),
+        Row("dbfold", "dbfold rewrite", cold("rewrite"), references, (0, 1, 2), rewrites=True),
         Row("ruff", "ruff check", in_tools("ruff", *ruff), finding),
         Row("ruff", "ruff check --select ALL", in_tools("ruff", *ruff, "--select", "ALL"), finding),
         Row(

@@ -17,13 +17,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import move_report
 from measure import run
 from move_contenders import unavailable
 from move_data import TARGET, sources, write_policy
+from move_results import Data, Measured, Taken
 
 _HERE = Path(__file__).parent
 BARE = "insert-select"
@@ -34,34 +34,6 @@ DECISIONS = {
     "natural key": ("{events: {key: [uid], on_conflict: keep-target}}", 20),
 }
 """How two databases with the same table are merged: the policy's words, and the percentage of rows that both have."""
-
-
-@dataclass
-class Taken:
-    """What one way took: the least of all rounds, and the stages of that round. `problem` says why there is nothing."""
-
-    name: str
-    rows: int
-    seconds: float = 0.0
-    peak_mb: float = 0.0
-    stages: dict[str, float] = field(default_factory=dict)
-    problem: str | None = None
-
-    @property
-    def per_million(self) -> float:
-        """Seconds for a million rows."""
-        return self.seconds / self.rows * 1_000_000
-
-
-@dataclass(frozen=True)
-class Data:
-    """Databases that are measured on."""
-
-    directory: Path
-    policy: Path
-    rows: int
-    megabytes: float
-    is_shared: bool
 
 
 def make_data(build: Path, kind: str, rows: int, *, decisions: str = "", options: Sequence[str] = ()) -> Data:
@@ -127,7 +99,7 @@ def _count(path: Path, table: str) -> int:
         return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
-def measure(arguments: argparse.Namespace, build: Path) -> move_report.Measured:
+def measure(arguments: argparse.Namespace, build: Path) -> Measured:
     """Everything that was asked for."""
     rows = int(arguments.rows * 1_000_000)
     data = make_data(build, "apart", rows, options=["--blob-mb", str(arguments.blob_mb)])
@@ -148,7 +120,7 @@ def measure(arguments: argparse.Namespace, build: Path) -> move_report.Measured:
     for millions in arguments.scale:
         data = make_data(build, "apart", int(millions * 1_000_000))
         scaled.append((data, compare(("move", "build", BARE), data, build, min(arguments.rounds, 2))))
-    return move_report.Measured(main_table, slow_table, merged, scaled, arguments.rounds, arguments.blob_mb)
+    return Measured(main_table, slow_table, merged, scaled, arguments.rounds, arguments.blob_mb)
 
 
 def _say(message: str) -> None:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from move import Data, Taken
+from move_results import Data, Measured, Taken
 
 HEADING = "## The data move"
 _SECTION = re.compile(rf"^{HEADING}\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -32,18 +29,6 @@ each row means. {{rows:,}} rows in 15 databases and {{blob_mb}} MB of BLOBs in o
 with their indexes, go into one. Each way runs in a process of its own, on files that the system has in memory, until
 the result is on the disk; seconds are the least of {{rounds}} rounds in turn. MB is the peak resident memory.
 """
-
-
-@dataclass(frozen=True)
-class Measured:
-    """All that one run of move.py has measured."""
-
-    table: tuple[Data, list[Taken]]
-    slow: tuple[Data, list[Taken]] | None
-    merged: list[tuple[str, int, Taken]]
-    scaled: list[tuple[Data, list[Taken]]]
-    rounds: int
-    blob_mb: int
 
 
 def with_section(text: str, section: str) -> str:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from itertools import groupby
 
-if TYPE_CHECKING:
-    from compare import Result
-    from scaling import Growth, StartUp
-    from trees import Tree
+from results import Growth, Result, StartUp, exponent
+from trees import Tree
 
 _BUSY = 0.5  # load average
 _MEMORY_LIMIT = 150  # MB
-_LINEAR = 1.15  # how much more a line may cost in 16 copies than in 4
+_LINEAR = 1.15  # the exponent of processor time over files
 
-Measured = list[tuple["Tree", list["Result"]]]
+Measured = list[tuple[Tree, list[Result]]]
 
 _INTRODUCTION = """\
 # Benchmarks
@@ -61,7 +59,7 @@ def markdown(
     for tree, results in measured:
         lines += ["", *_tree(tree, results)]
     if grown:
-        lines += ["", f"## Growth: copies of {grown[0].tree}", "", *growth(grown)]
+        lines += ["", f"## Growth: parts of {grown[0].tree}", "", *growth(grown)]
     if started:
         lines += ["", "## Start-up", "", *start_up(started)]
     return "\n".join(lines) + "\n"
@@ -107,16 +105,21 @@ def _megabytes(number: float | None) -> str:
 
 
 def growth(grown: list[Growth]) -> Iterator[str]:
-    """Seconds per candidate line, and how it changes with the number of copies."""
-    yield "| command | copies | candidate lines | median s | ms per line | against 1 copy | largest MB |"
+    """Each command on the parts of a tree, smallest first, and the exponent of what the files cost it."""
+    yield "| command | Python files | CPU s | above start-up, ms a file | median s | largest MB | exponent |"
     yield "|---|---:|---:|---:|---:|---:|---:|"
-    one = {each.command: each.seconds / each.lines for each in grown if each.factor == 1}
-    for each in grown:
-        per_line = each.seconds / each.lines
-        yield (
-            f"| {each.command} | {each.factor} | {each.lines:,} | {each.seconds:.3f} | {per_line * 1000:.3f} "
-            f"| {per_line / one[each.command]:.2f} | {_megabytes(each.largest_mb)} |"
-        )
+    for command, parts in _by_command(grown):
+        for each in parts:
+            last = f"{exponent(parts):.2f}" if each is parts[-1] else ""
+            yield (
+                f"| {command} | {each.python_files:,} | {each.cpu_seconds:.2f} "
+                f"| {each.cpu_above_start_up / each.python_files * 1000:.1f} | {each.seconds:.2f} "
+                f"| {_megabytes(each.largest_mb)} | {last} |"
+            )
+
+
+def _by_command(grown: list[Growth]) -> Iterator[tuple[str, list[Growth]]]:
+    return ((command, list(parts)) for command, parts in groupby(grown, key=lambda each: each.command))
 
 
 def start_up(started: list[StartUp]) -> Iterator[str]:
@@ -139,10 +142,8 @@ def _judged(measured: Measured, grown: list[Growth], started: list[StartUp]) -> 
     """Each target that this run can judge: what it is, what was measured, and the limit with its sign."""
     for tree, results in measured:
         yield from _judged_tree(tree, {result.row.label: result for result in results if not result.problem}, started)
-    per_line = {(each.command, each.factor): each.seconds / each.lines for each in grown}
-    for command in dict.fromkeys(each.command for each in grown):
-        ratio = per_line[command, 16] / per_line[command, 4]
-        yield f"{command}: a line in 16 copies ÷ in 4", ratio, "≤", _LINEAR
+    for command, parts in _by_command(grown):
+        yield f"{command}: the exponent of CPU over files that differ", exponent(parts), "≤", _LINEAR
     for each in started[1:]:
         yield f"{each.command} ÷ python -c pass", each.seconds / started[0].seconds, "≤", 150 / 20
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,6 +79,30 @@ def wheel(specification: str, build: Path) -> Tree:
     return _prepared(name, target)
 
 
+def part(tree: Tree, stride: int | None, build: Path) -> Tree:
+    """A tree of its own with each `stride`-th Python file and each `stride`-th other file of `tree`, and its policy.
+
+    None: the policy alone.
+    """
+    target = _emptied(build / "parts" / f"{tree.name}-{stride}")
+    files = [path.relative_to(tree.path) for path in _known_to_git(tree.path) if path.name != "dbfold.yaml"]
+    python = [path for path in files if path.suffix == ".py"]
+    others = [path for path in files if path.suffix != ".py"]
+    chosen = [*python[::stride], *others[::stride]] if stride else []
+    for relative in (*chosen, Path("dbfold.yaml")):
+        (target / relative).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(tree.path / relative, target / relative, follow_symlinks=False)
+    return _prepared(f"{tree.name}, 1 of {stride}", target)
+
+
+def named(text: str) -> tuple[str, Path]:
+    """`NAME=DIRECTORY` of a command line. Raises ArgumentTypeError."""
+    name, separator, path = text.partition("=")
+    if not separator or not Path(path).is_dir():
+        raise ArgumentTypeError(f"{text!r} is not NAME=DIRECTORY")
+    return name, Path(path).resolve()
+
+
 def fresh_copy(tree: Tree, build: Path) -> Path:
     """A copy of a prepared tree, for a run that writes."""
     target = build / "copies" / tree.name
@@ -120,8 +145,13 @@ def _prepared(name: str, path: Path) -> Tree:
     subprocess.run(["git", "init", "--quiet"], cwd=path, check=True)
     # `--force`: what the source tracks although its .gitignore names it stays known to git.
     subprocess.run(["git", "-c", "core.autocrlf=false", "add", "--all", "--force"], cwd=path, check=True)
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=path, check=True, capture_output=True).stdout
-    files = [path / relative for relative in os.fsdecode(listed).split("\0") if relative]
+    files = _known_to_git(path)
     python = [file for file in files if file.suffix == ".py" and not file.is_symlink()]
     lines = sum(file.read_bytes().count(b"\n") for file in python)
     return Tree(name, path, len(files), len(python), lines, own_policy)
+
+
+def _known_to_git(top: Path) -> list[Path]:
+    """The files that git tracks, in the order of their paths."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=top, check=True, capture_output=True).stdout
+    return [top / relative for relative in os.fsdecode(listed).split("\0") if relative]
