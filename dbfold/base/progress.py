@@ -3,7 +3,7 @@
 Whoever works takes a `Progress`, `SILENT` by default, and says what it begins:
 
     progress.phase(f"reading {len(files):,} files", len(files))
-    map_files(function, files, jobs, progress.advance)
+    share_out(function, files, jobs, progress.advance)
 
 `dbfold.base.output.phases` shows it to a person.
 """

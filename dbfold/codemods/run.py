@@ -15,6 +15,7 @@ from pathlib import Path
 
 from dbfold.base.cache import Cache
 from dbfold.base.codec import DECODING_ERRORS
+from dbfold.base.parallel import share_out
 from dbfold.base.progress import SILENT, Progress
 from dbfold.codemods.accessors import GeneratedFile
 from dbfold.codemods.file import Attempt, FileRewrite, Rewriting, attempt, attempt_codec, outcome
@@ -25,7 +26,6 @@ from dbfold.policy.model import AccessorStyle, Policy
 from dbfold.references.contents import read
 from dbfold.references.discovery import Discovery, SourceFile, discover, shown_base
 from dbfold.references.model import FileError
-from dbfold.references.parallel import share_out
 from dbfold.references.roots import Roots
 from dbfold.references.scan import Scan, combine, examine_files
 from dbfold.references.survey import Survey, surveying

@@ -6,7 +6,7 @@ A survey knows no policy, so that a change of the policy makes nothing new to lo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,13 +15,13 @@ from pathlib import Path
 
 from dbfold.base.cache import Cache, digest, own_digest
 from dbfold.base.codec import DECODING_ERRORS, Codec
+from dbfold.base.parallel import share_out
 from dbfold.base.progress import SILENT, Progress
 from dbfold.code.facts import ModuleFacts, module_facts
 from dbfold.references.candidates import is_candidate
 from dbfold.references.contents import read
 from dbfold.references.detection import NOTHING, Detected, detect, detect_python, is_python
 from dbfold.references.discovery import SourceFile
-from dbfold.references.parallel import share_out
 
 Kept = tuple[bytes, bytes | None]
 """What was detected in a file, and its module, as they are kept."""
@@ -229,8 +229,3 @@ def look_at(data: bytes, file: SourceFile, *, modules: bool) -> tuple[Detected, 
         return detected, module_facts(module.source.text, module.tree, facts, module.numbers)
     except RecursionError:
         return detected, None
-
-
-def by_file(facts: Iterable[tuple[SourceFile, Facts]]) -> Mapping[str, Facts]:
-    """Facts by the file's path relative to the policy."""
-    return {file.in_policy: one for file, one in facts}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
@@ -322,11 +322,3 @@ def _with_names(
         texts = {value.text for value in values if isinstance(value, TextValue)}
         text += texts.pop() if len(texts) == 1 and len(values) == 1 else "\ufffc"
     return text, tuple(pieces)
-
-
-def by_file(statements: Iterable[Statement]) -> Mapping[str, list[Statement]]:
-    """Statements by their file."""
-    found: dict[str, list[Statement]] = {}
-    for statement in statements:
-        found.setdefault(statement.file, []).append(statement)
-    return found

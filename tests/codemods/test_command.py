@@ -11,9 +11,9 @@ import pytest
 from projects import AFTER, BEFORE, GIT_ENV, SCRIPT, Project
 
 from dbfold import cli
+from dbfold.base import parallel
 from dbfold.codemods.file import Attempt
 from dbfold.commands import rewrite as rewrite_db_paths
-from dbfold.references import parallel
 
 REVIEW = """\
 import sqlite3

@@ -12,11 +12,10 @@ from multiprocessing import get_context
 import pytest
 from projects import AFTER, BEFORE, SCRIPT
 
+from dbfold.base import parallel
 from dbfold.codemods.run import prepare
 from dbfold.codemods.writing import write
 from dbfold.policy.loading import load_policy
-from dbfold.references import parallel
-from dbfold.references.discovery import SourceFile
 
 FILES = 150
 
@@ -107,7 +106,7 @@ def test_ctrl_c_while_files_are_looked_at(application, jobs):
 def test_ctrl_c_while_the_others_are_waited_for(project, monkeypatch):
     """This process has done its share; the worker's, which would take a minute, is not waited for."""
     monkeypatch.setattr(parallel, "_WORTH_A_PROCESS", 0)
-    files = [SourceFile(str(project.write(name)), name, name) for name in ("a.py", "b.py")]
+    files = [(project.write(name), 100) for name in ("a.py", "b.py")]
     parent = os.getpid()
 
     def work(file):
@@ -118,7 +117,7 @@ def test_ctrl_c_while_the_others_are_waited_for(project, monkeypatch):
 
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        parallel.map_files(work, files, 2)
+        parallel.share_out(work, files, 2)
     assert time.monotonic() - started < 30
 
 

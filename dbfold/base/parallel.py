@@ -1,7 +1,7 @@
-"""A `map` over files that uses several processes where that pays.
+"""A `map` that uses several processes where that pays.
 
-Python's threads gain nothing here and a process costs something, so files are first read and gated in this process;
-what is left is shared out, largest first, only if that saves more time than it takes.
+Python's threads gain nothing here and a process costs something, so work is shared out, largest first, only if that
+saves more time than it takes.
 """
 
 from __future__ import annotations
@@ -17,29 +17,11 @@ from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 from dbfold.base.errors import UserError
-from dbfold.references.candidates import is_candidate
-from dbfold.references.discovery import SourceFile
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _WORTH_A_PROCESS = 600_000  # bytes of source that name a database: about 0.4 seconds of `ast` and detection
-
-
-def map_files(
-    function: Callable[[SourceFile], Result | None],
-    files: Sequence[SourceFile],
-    jobs: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
-    *,
-    gate: Callable[[bytes], bool] = is_candidate,
-) -> list[Result]:
-    """The results of `function` for `files`, in their order, without the None; results must be picklable.
-
-    Files whose bytes do not pass `gate` are left out.
-    """
-    results = share_out(function, _gated(files, gate, progress or _quiet), jobs, progress)
-    return [result for result in results if result is not None]
 
 
 def share_out(
@@ -61,32 +43,6 @@ def _processors() -> int:
 
 def _quiet(done: int, total: int) -> None:
     """No progress is shown."""
-
-
-def _gated(
-    files: Sequence[SourceFile], gate: Callable[[bytes], bool], report: Callable[[int, int], None]
-) -> list[tuple[SourceFile, int]]:
-    """The files that may hold what is looked for, with their sizes; one that cannot be read is kept for its error."""
-    candidates = []
-    for number, file in enumerate(files):
-        if not number % 500:
-            report(number, len(files))
-        try:
-            data = _read(file.path) if file.content is None else file.content
-        except OSError:
-            candidates.append((file, 0))
-            continue
-        if gate(data):
-            candidates.append((file, len(data)))
-    return candidates
-
-
-def _read(path: str) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return os.read(descriptor, max(os.fstat(descriptor).st_size, 1))
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -8,9 +8,8 @@ import time
 
 import pytest
 
+from dbfold.base import parallel
 from dbfold.base.errors import UserError
-from dbfold.references import parallel
-from dbfold.references.discovery import SourceFile
 
 
 @pytest.fixture
@@ -19,52 +18,52 @@ def files(tmp_path):
     for number in range(40):
         path = tmp_path / f"f{number}.py"
         path.write_text(f"# x{number}.db\n" + "x" * (number % 7) * 50_000)
-        made.append(SourceFile(str(path), path.name, path.name))
+        made.append((path, path.stat().st_size))
     return made
 
 
-def name_of(file):
-    return None if file.shown == "f3.py" else (os.getpid(), file.shown)
+def name_of(path):
+    return os.getpid(), path.name
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 5])
 def test_results_are_in_order_and_come_from_that_many_processes(files, jobs):
-    results = parallel.map_files(name_of, files, jobs)
-    assert [name for _, name in results] == [file.shown for file in files if file.shown != "f3.py"]
+    results = parallel.share_out(name_of, files, jobs)
+    assert [name for _, name in results] == [path.name for path, _ in files]
     assert len({process for process, _ in results}) == jobs
 
 
 def test_a_small_tree_stays_in_one_process(files):
-    results = parallel.map_files(name_of, files[:2], 4)
+    results = parallel.share_out(name_of, files[:2], 4)
     assert {process for process, _ in results} == {os.getpid()}
 
 
 def test_no_files():
-    assert parallel.map_files(name_of, [], 4) == []
+    assert parallel.share_out(name_of, [], 4) == []
 
 
 def fails(file):
     if os.getpid() != fails.parent:
         raise ValueError("cannot")
-    return file.shown
+    return file.name
 
 
 def dies(file):
     if os.getpid() != dies.parent:
         os.kill(os.getpid(), signal.SIGKILL)
-    return file.shown
+    return file.name
 
 
 def test_an_error_in_a_worker_arrives_with_its_traceback(files):
     fails.parent = os.getpid()
     with pytest.raises(RuntimeError, match=r"(?s)in a worker process:.*in fails.*ValueError: cannot"):
-        parallel.map_files(fails, files, 2)
+        parallel.share_out(fails, files, 2)
 
 
 def test_a_worker_that_dies_is_told_with_a_remedy(files):
     dies.parent = os.getpid()
     with pytest.raises(UserError, match=r"a worker process died.*--jobs 1"):
-        parallel.map_files(dies, files, 2)
+        parallel.share_out(dies, files, 2)
 
 
 def interrupted(file):
@@ -77,7 +76,7 @@ def test_workers_are_stopped_when_this_process_is_interrupted(files):
     interrupted.parent = os.getpid()
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        parallel.map_files(interrupted, files, 3)
+        parallel.share_out(interrupted, files, 3)
     assert time.monotonic() - started < 30
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
@@ -85,8 +84,7 @@ def test_workers_are_stopped_when_this_process_is_interrupted(files):
 
 PARENT = """
 import os, sys, time
-from dbfold.references import parallel
-from dbfold.references.discovery import SourceFile
+from dbfold.base import parallel
 parent = os.getpid()
 def work(file):
     if os.getpid() != parent:
@@ -94,12 +92,12 @@ def work(file):
         return "x" * 1_000_000  # more than a pipe holds
     time.sleep(60)
 paths = sys.argv[1:]
-parallel.map_files(work, [SourceFile(path, path, path) for path in paths], 2)
+parallel.share_out(work, [(path, 1_000_000) for path in paths], 2)
 """
 
 
 def test_no_worker_outlives_a_parent_that_is_killed(files):
-    command = [sys.executable, "-c", PARENT, *(file.path for file in files)]
+    command = [sys.executable, "-c", PARENT, *(str(path) for path, _ in files)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         worker = int(parent.stdout.readline())
         parent.kill()
