@@ -80,10 +80,17 @@ def test_equal_lines_are_told_apart_by_their_number(found):
     assert one.fingerprint == found(CONNECT)[0].fingerprint
 
 
-def test_two_paths_of_a_line_do_not_change_places(found):
-    """Each has its own count: the first that is mended leaves the other's fingerprint as it is."""
-    one, two = found('a, b = connect("/app/data/notes.db"), connect("/app/data/shop.db")\n')
-    assert one.fingerprint != two.fingerprint
+def test_two_paths_of_a_line_have_each_its_own_count(policy):
+    """In whichever order they are met, and whether the other is accepted or not."""
+
+    def fingerprints(*texts):
+        findings = FileFindings(source_file(str(policy.root / "a.py"), policy, policy.root), policy, None)
+        for text in texts:
+            findings.add(Code.HARDCODED_PATH, Span(1, 1, 1, 2), "what", "do", about=text)
+        return dict(zip(texts, (one.fingerprint for one in findings.found), strict=True))
+
+    assert fingerprints("a.db", "b.db") == fingerprints("b.db", "a.db")
+    assert fingerprints("a.db", "b.db")["b.db"] == fingerprints("b.db")["b.db"]
 
 
 @pytest.mark.parametrize(
