@@ -1,52 +1,57 @@
-"""The bytes of a file: from the disk, from the caller, and what is too large to be source."""
+"""The content of a file: what is to be looked at instead goes first, and what is too large to be source is refused."""
 
 from __future__ import annotations
 
 import pytest
 
 from dbfold.references import contents
-from dbfold.references.contents import read
 from dbfold.references.discovery import SourceFile
+
+LIMIT = 10
 
 
 @pytest.fixture
-def file(tmp_path):
-    path = tmp_path / "store.py"
-    path.write_bytes(b"on the disk\r\n")
-    return SourceFile(str(path), "store.py", "store.py")
+def small_limit(monkeypatch):
+    monkeypatch.setattr(contents, "_LARGEST_FILE", LIMIT)
 
 
-def test_the_disk(file):
-    assert read(file) == b"on the disk\r\n"
+@pytest.fixture
+def file_of(tmp_path):
+    def write(data, content=None):
+        path = tmp_path / "a.py"
+        if data is not None:
+            path.write_bytes(data)
+        return SourceFile(str(path), "a.py", "a.py", content)
+
+    return write
 
 
-@pytest.mark.parametrize("content", [b"staged", b""])
-def test_given_content_is_taken_instead(content):
-    """An empty one as well, and of a file that the disk does not have."""
-    assert read(SourceFile("/no/such/file.py", "file.py", "file.py", content)) == content
+READ = {
+    "from the disk": (b"on disk", None, b"on disk"),
+    "instead of the disk": (b"on disk", b"staged", b"staged"),
+    "instead of the disk, and empty": (b"on disk", b"", b""),
+    "of a file that is gone": (None, b"staged", b"staged"),
+    "as large as may be": (b"x" * LIMIT, None, b"x" * LIMIT),
+    "no text: the start says so, and nobody reads on": (b"\0" + b"x" * 3 * LIMIT, None, b"\0" + b"x" * LIMIT),
+}
 
 
-def test_a_file_that_is_gone():
+@pytest.mark.usefixtures("small_limit")
+@pytest.mark.parametrize(("data", "content", "expected"), READ.values(), ids=READ)
+def test_read(file_of, data, content, expected):
+    assert contents.read(file_of(data, content)) == expected
+
+
+@pytest.mark.usefixtures("small_limit")
+@pytest.mark.parametrize(
+    "data", [b"x" * (LIMIT + 1), b"\xff\xfe" + b"x\0" * LIMIT], ids=["text", "UTF-16, which has zeros and is text"]
+)
+def test_a_text_that_is_too_large_is_an_error_that_says_what_to_do(file_of, data):
+    with pytest.raises(OSError, match="exclude it in the policy") as caught:
+        contents.read(file_of(data))
+    assert caught.value.strerror == "larger than 64 MB; exclude it in the policy"
+
+
+def test_a_file_that_is_not_there_is_an_os_error(file_of):
     with pytest.raises(FileNotFoundError):
-        read(SourceFile("/no/such/file.py", "file.py", "file.py"))
-
-
-@pytest.mark.parametrize("size", [0, 9, 10])
-def test_up_to_the_limit(file, monkeypatch, tmp_path, size):
-    monkeypatch.setattr(contents, "_LARGEST_FILE", 10)
-    (tmp_path / "store.py").write_bytes(b"x" * size)
-    assert read(file) == b"x" * size
-
-
-def test_text_beyond_the_limit_is_told(file, monkeypatch, tmp_path):
-    monkeypatch.setattr(contents, "_LARGEST_FILE", 10)
-    (tmp_path / "store.py").write_bytes(b"x" * 11)
-    with pytest.raises(OSError, match="larger than 64 MB; exclude it in the policy"):
-        read(file)
-
-
-def test_what_is_binary_may_be_larger_and_is_cut(file, monkeypatch, tmp_path):
-    """It is nothing to look at, and no error."""
-    monkeypatch.setattr(contents, "_LARGEST_FILE", 10)
-    (tmp_path / "store.py").write_bytes(b"\0" * 20)
-    assert read(file) == b"\0" * 11
+        contents.read(file_of(None))

@@ -13,7 +13,7 @@ from dbfold.code import parsing
 from dbfold.code.facts import ModuleFacts
 from dbfold.references import survey as rooms
 from dbfold.references.discovery import SourceFile
-from dbfold.references.survey import Survey, by_file, is_code_candidate, look_at, names_any, surveying
+from dbfold.references.survey import Survey, is_code_candidate, look_at, names_any, surveying
 
 CONNECT = 'import sqlite3\n\nconnection = sqlite3.connect("/app/data/{}.db")\nconnection.execute("SELECT 1")\n'
 
@@ -291,7 +291,6 @@ def test_what_is_no_python_has_no_module(make):
     file = SourceFile("compose.yml", "compose.yml", "compose.yml", b"DATABASE_PATH: /app/data/zoe.db\n")
     ((_, facts),) = Survey(jobs=1).look([file])
     assert ([site.text for site in facts.detected.sites], facts.module) == (["/app/data/zoe.db"], None)
-    assert list(by_file([(file, facts)])) == ["compose.yml"]
 
 
 def test_the_digest_of_files_is_of_their_content_and_place(make, tmp_path):
