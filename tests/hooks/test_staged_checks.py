@@ -166,6 +166,13 @@ def test_the_work_trees_copies_are_mended_and_nothing_is_staged(work_tree):
     assert work_tree.git("ls-files", "--stage").stdout == index
 
 
+def test_the_work_trees_copy_is_what_is_judged(work_tree):
+    """Another than the staged one: what was mended since is no finding, and what was added since is one."""
+    stage(work_tree, "services/web/a.py", STRAY, on_disk="x = 1\n")
+    stage(work_tree, "services/web/b.py", "x = 1\n", on_disk=STRAY)
+    assert told(fix_work_tree([], None).left) == [("services/web/b.py", "DBF006")]
+
+
 def test_only_the_named_files_are_mended(work_tree):
     for name in ("a", "b"):
         stage(work_tree, f"services/web/{name}.py", HARDCODED)
