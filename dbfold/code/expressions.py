@@ -5,13 +5,10 @@ Only what can lead to a database or to SQL is kept: names, attributes, calls, di
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from dbfold.code.parsing import Position, position
-from dbfold.code.texts import is_sql
+from dbfold.code.parsing import Position
 
 
 class Site(NamedTuple):
@@ -87,12 +84,6 @@ class Annotation(NamedTuple):
 
 Expression = Site | Sql | Text | Name | Attribute | Call | Either | Entries | Item | Deferred | Annotation
 
-_PERCENT_FIELD = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[sdrif]")
-_BRACE_FIELD = re.compile(r"\{[^{}]*\}")
-EXECUTE_METHODS = frozenset({"execute", "executemany", "executescript", "execute_fetchall", "execute_insert"})
-_LONGEST_TEXT = 200
-_DEEPEST = 40
-
 
 class SqlText(NamedTuple):
     """A string of SQL as it is written: literal parts and the expressions between them, None for what leads nowhere.
@@ -110,309 +101,27 @@ class SqlText(NamedTuple):
         return "".join(part if isinstance(part, str) else "\ufffc" for part in self.parts)
 
 
-class Reader:
-    """Turns expressions of one module into `Expression`, each once.
-
-    It collects the texts of SQL that it meets, hands every call to `called`, and to `bound` what comprehensions and
-    `:=` give a name.
-    """
-
-    def __init__(
-        self,
-        sites: Mapping[Position, int],
-        called: Callable[[Call], None],
-        bound: Callable[[ast.expr, Expression], None],
-    ) -> None:
-        self.sites = sites
-        self.texts: list[SqlText] = []
-        self._lines = {place[0] for place in sites}
-        self._called = called
-        self._bound = bound
-
-    def read(self, node: ast.expr | None, depth: int = 0) -> Expression | None:
-        """What `node` may hold; None if that leads nowhere."""
-        if node is None:
-            return None
-        if node.lineno in self._lines and (index := self.sites.get(position(node))) is not None:
-            return Site(index)
-        reader = _READERS.get(type(node))
-        if reader is None or depth > _DEEPEST:
-            self._pass_over(node, depth + 1)
-            return None
-        return reader(self, node, depth + 1)
-
-    def _pass_over(self, node: ast.AST, depth: int) -> None:
-        """Read what is inside of something that holds nothing itself, for the calls and the texts."""
-        for name in node._fields:
-            value = getattr(node, name, None)
-            for child in value if isinstance(value, list) else (value,):
-                if isinstance(child, ast.expr):
-                    self.read(child, depth)
-                elif isinstance(child, ast.AST):
-                    self._pass_over(child, depth)
-
-    def _comprehension(
-        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, depth: int
-    ) -> Expression | None:
-        for generator in node.generators:
-            if (held := self.read(generator.iter, depth)) is not None:
-                self._bound(generator.target, Item(held, None))
-            for condition in generator.ifs:
-                self.read(condition, depth)
-        if isinstance(node, ast.DictComp):
-            self.read(node.key, depth)
-            return self.read(node.value, depth)
-        return self.read(node.elt, depth)
-
-    def annotation(self, node: ast.expr | None) -> Expression | None:
-        """What a type hint promises: `Store`, `Optional["Store"]`, `Store | None`."""
-        if node is None:
-            return None
-        if isinstance(node, (ast.Name, ast.Attribute)):
-            return None if _is_typing(node) else _annotation(node)
-        found: list[Expression | None] = []
-        for part in ast.walk(node):
-            if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value.isidentifier():
-                found.append(Annotation(Name(part.value)))
-            elif isinstance(part, (ast.Name, ast.Attribute)) and not _is_typing(part):
-                found.append(_annotation(part))
-        return _either(found)
-
-    def _constant(self, node: ast.Constant, depth: int) -> Expression | None:
-        if not isinstance(node.value, str):
-            return None
-        if is_sql(node.value):
-            return self._sql(node, (node.value,), [node])
-        return Text(node.value) if len(node.value) <= _LONGEST_TEXT else None
-
-    def _sql(self, node: ast.expr, parts: tuple[str | Expression | None, ...], literals: Iterable[ast.expr]) -> Sql:
-        self.texts.append(SqlText(position(node), parts, tuple(map(position, literals))))
-        return Sql(len(self.texts) - 1)
-
-    def _joined(self, node: ast.JoinedStr, depth: int) -> Expression | None:
-        parts = tuple(self._parts(node, depth))
-        text = "".join(part if isinstance(part, str) else "\ufffc" for part in parts)
-        if is_sql(text):
-            return self._sql(node, parts, [node])
-        if "://" in text or text.startswith("file:"):  # a URL of a path that is held elsewhere
-            if scheme := _scheme(text):
-                return Text(scheme)
-            return _either([part for part in parts if part is not None and not isinstance(part, str)])
-        fields = [part for part in parts if not isinstance(part, str)]
-        if len(fields) == 1 and fields[0] is not None and len(parts) == 1:
-            return fields[0]
-        return None
-
-    def _parts(self, node: ast.expr, depth: int) -> list[str | Expression | None]:
-        """What a text is put together from."""
-        match node:
-            case ast.Constant(value=str() as text):
-                return [text]
-            case ast.JoinedStr():
-                parts: list[str | Expression | None] = []
-                for value in node.values:
-                    inner = value.value if isinstance(value, ast.FormattedValue) else value
-                    is_text = isinstance(value, ast.Constant) and isinstance(value.value, str)
-                    parts += [value.value] if is_text else [self.read(inner, depth)]  # type: ignore[attr-defined]
-                return parts
-            case ast.BinOp(op=ast.Add()):
-                operands = [node.right]
-                left = node.left
-                while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
-                    operands.append(left.right)
-                    left = left.left
-                operands.append(left)
-                return [part for operand in reversed(operands) for part in self._parts(operand, depth + 1)]
-        return [self.read(node, depth)]
-
-    def _binary(self, node: ast.BinOp, depth: int) -> Expression | None:
-        if isinstance(node.op, ast.Add):
-            parts = tuple(self._parts(node, depth))
-            if is_sql("".join(part if isinstance(part, str) else "\ufffc" for part in parts)):
-                return self._sql(node, parts, _literals(node))
-            return _either([part for part in parts if part is not None and not isinstance(part, str)])
-        if isinstance(node.op, ast.Mod) and (found := self._formatted(node, node.left, depth)) is not None:
-            return found
-        if isinstance(node.op, ast.BitOr):  # `a | b` of types
-            return _either([self.read(node.left, depth), self.read(node.right, depth)])
-        self.read(node.left, depth)
-        last = self.read(node.right, depth)
-        return last if isinstance(node.op, ast.Div) else None  # `directory / name`: the name says which file
-
-    def _formatted(self, node: ast.expr, template: ast.expr, depth: int) -> Expression | None:
-        """`"… %s" % x` and `"… {}".format(x)`: SQL whose fields are computed."""
-        if not isinstance(template, ast.Constant) or not isinstance(template.value, str):
-            return None
-        if not is_sql(template.value):
-            return None
-        self._pass_over(node.right if isinstance(node, ast.BinOp) else ast.Tuple(node.args), depth)  # type: ignore[attr-defined]
-        parts = tuple(template_parts(template.value, percent=isinstance(node, ast.BinOp)))
-        return self._sql(node, parts, [template])
-
-    def _name(self, node: ast.Name, depth: int) -> Expression:
-        return Name(node.id)
-
-    def _attribute(self, node: ast.Attribute, depth: int) -> Expression | None:
-        base = self.read(node.value, depth)
-        return None if base is None else Attribute(base, node.attr)
-
-    def _call(self, node: ast.Call, depth: int) -> Expression | None:
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "format":
-            found = self._formatted(node, node.func.value, depth)
-            if found is not None:
-                return found
-        function = self.read(node.func, depth)
-        executes = isinstance(function, Attribute) and function.name in EXECUTE_METHODS
-        arguments = [
-            self._executed(argument, depth) if executes and not number else self.read(argument, depth)
-            for number, argument in enumerate(node.args)
-        ]
-        keywords = [(keyword.arg, self.read(keyword.value, depth)) for keyword in node.keywords]
-        if function is None:
-            return None
-        if isinstance(function, Attribute) and isinstance(function.base, Sql):
-            return function.base  # `"""…""".strip()`
-        given = tuple((name, value) for name, value in keywords if name and value is not None)
-        call = Call(function, tuple(arguments), given, node.lineno)
-        self._called(call)
-        return call
-
-    def _executed(self, node: ast.expr, depth: int) -> Expression | None:
-        """The first argument of `execute`: SQL, however it begins."""
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.strip():
-            return self._sql(node, (node.value,), [node])
-        if isinstance(node, ast.JoinedStr):
-            return self._sql(node, tuple(self._parts(node, depth)), [node])
-        return self.read(node, depth)
-
-    def _wrapped(self, node: ast.Await | ast.Starred, depth: int) -> Expression | None:
-        return self.read(node.value, depth)
-
-    def _named(self, node: ast.NamedExpr, depth: int) -> Expression | None:
-        held = self.read(node.value, depth)
-        if held is not None:
-            self._bound(node.target, held)
-        return held
-
-    def _alternatives(self, node: ast.BoolOp, depth: int) -> Expression | None:
-        return _either([self.read(value, depth) for value in node.values])
-
-    def _conditional(self, node: ast.IfExp, depth: int) -> Expression | None:
-        self.read(node.test, depth)
-        return _either([self.read(node.body, depth), self.read(node.orelse, depth)])
-
-    def _display(self, node: ast.List | ast.Tuple | ast.Set, depth: int) -> Expression | None:
-        return _either([self.read(item, depth) for item in node.elts])
-
-    def _mapping(self, node: ast.Dict, depth: int) -> Expression | None:
-        for key in node.keys:
-            if not isinstance(key, ast.Constant):
-                self.read(key, depth)
-        entries = tuple(
-            (key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None, held)
-            for key, value in zip(node.keys, node.values, strict=True)
-            if (held := self.read(value, depth)) is not None
-        )
-        return Entries(entries) if entries else None
-
-    def _subscript(self, node: ast.Subscript, depth: int) -> Expression | None:
-        base = self.read(node.value, depth)
-        key = self.read(node.slice, depth)
-        return None if base is None else Item(base, key)
-
-    def _lambda(self, node: ast.Lambda, depth: int) -> Expression | None:
-        body = self.read(node.body, depth)
-        return None if body is None else Deferred(body)
-
-
-_READERS: dict[type[ast.expr], Callable[[Reader, ast.expr, int], Expression | None]] = {
-    ast.Constant: Reader._constant,  # type: ignore[dict-item]
-    ast.JoinedStr: Reader._joined,  # type: ignore[dict-item]
-    ast.BinOp: Reader._binary,  # type: ignore[dict-item]
-    ast.Name: Reader._name,  # type: ignore[dict-item]
-    ast.Attribute: Reader._attribute,  # type: ignore[dict-item]
-    ast.Call: Reader._call,  # type: ignore[dict-item]
-    ast.Await: Reader._wrapped,  # type: ignore[dict-item]
-    ast.NamedExpr: Reader._named,  # type: ignore[dict-item]
-    ast.ListComp: Reader._comprehension,  # type: ignore[dict-item]
-    ast.SetComp: Reader._comprehension,  # type: ignore[dict-item]
-    ast.GeneratorExp: Reader._comprehension,  # type: ignore[dict-item]
-    ast.DictComp: Reader._comprehension,  # type: ignore[dict-item]
-    ast.Starred: Reader._wrapped,  # type: ignore[dict-item]
-    ast.BoolOp: Reader._alternatives,  # type: ignore[dict-item]
-    ast.IfExp: Reader._conditional,  # type: ignore[dict-item]
-    ast.List: Reader._display,  # type: ignore[dict-item]
-    ast.Tuple: Reader._display,  # type: ignore[dict-item]
-    ast.Set: Reader._display,  # type: ignore[dict-item]
-    ast.Dict: Reader._mapping,  # type: ignore[dict-item]
-    ast.Subscript: Reader._subscript,  # type: ignore[dict-item]
-    ast.Lambda: Reader._lambda,  # type: ignore[dict-item]
-}
-
-
-def _either(options: list[Expression | None]) -> Expression | None:
-    known = tuple(option for option in options if option is not None)
-    if len(known) < 2:
-        return known[0] if known else None
-    return Either(known)
-
-
-_TYPING = frozenset(
-    "Optional Union Any List Dict Tuple Set Iterator Generator AsyncIterator AsyncGenerator Iterable Callable Awaitable"
-    " Type ClassVar Final Annotated Literal typing str int float bool bytes list dict tuple set None object Path"
-    " pathlib".split()
-)
-
-
-def _is_typing(node: ast.Name | ast.Attribute) -> bool:
-    return (node.id if isinstance(node, ast.Name) else node.attr) in _TYPING
-
-
-def _annotation(node: ast.expr) -> Expression | None:
-    """The class that a type hint names, as an expression."""
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    held: Expression = Name(node.id)
-    for name in reversed(names):
-        held = Attribute(held, name)
-    return Annotation(held)
-
-
-def _scheme(text: str) -> str | None:
-    """The beginning of a URL of another engine."""
-    scheme = text.partition("://")[0]
-    return None if scheme.startswith(("sqlite", "\ufffc", "file")) else f"{scheme}://"
-
-
-def _literals(node: ast.BinOp) -> list[ast.expr]:
-    """The string literals that are put together with `+`, in order."""
-    operands: list[ast.expr] = []
-    pending: list[ast.expr] = [node]
-    while pending:
-        one = pending.pop()
-        if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Add):
-            pending += [one.right, one.left]
-        elif isinstance(one, ast.JoinedStr) or (isinstance(one, ast.Constant) and isinstance(one.value, str)):
-            operands.append(one)
-    return operands
-
-
-def template_parts(template: str, *, percent: bool) -> list[str | Expression | None]:
-    """The texts between the fields of a template for `%` or `format`, a field as None."""
-    parts: list[str | Expression | None] = []
-    offset = 0
-    for match in (_PERCENT_FIELD if percent else _BRACE_FIELD).finditer(template):
-        parts += [template[offset : match.start()], None]
-        offset = match.end()
-    return [*parts, template[offset:]]
-
-
 def last_name(expression: Expression) -> str | None:
     """What a name or an attribute ends with."""
     if isinstance(expression, (Name, Attribute)):
         return expression.name
     return None
+
+
+def dotted(expression: Expression) -> str | None:
+    """`a.b.c` for a chain of attributes on a name, else None."""
+    parts: list[str] = []
+    while isinstance(expression, Attribute):
+        parts.append(expression.name)
+        expression = expression.base
+    if not isinstance(expression, Name):
+        return None
+    return ".".join([expression.name, *reversed(parts)])
+
+
+def either(options: Iterable[Expression | None]) -> Expression | None:
+    """One of several, as far as they lead anywhere."""
+    known = tuple(option for option in options if option is not None)
+    if len(known) < 2:
+        return known[0] if known else None
+    return Either(known)

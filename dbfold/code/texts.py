@@ -34,6 +34,8 @@ _WEAK = re.compile(
 )
 _SELECTS = re.compile(rf"{_COMMENTS}select\b", re.IGNORECASE | re.DOTALL)
 _SELECT_GOES_ON = re.compile(r"\bfrom\b|\(|\bselect\s+[?:\d'@]", re.IGNORECASE)
+_PERCENT_FIELD = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[sdrif]")
+_BRACE_FIELD = re.compile(r"\{[^{}]*\}")
 LONGEST = 100_000
 
 
@@ -47,6 +49,16 @@ def is_surely_sql(text: str) -> bool:
     if not is_sql(text) or _WEAK.match(text):
         return False
     return not _SELECTS.match(text) or bool(_SELECT_GOES_ON.search(text))
+
+
+def template_parts(template: str, *, percent: bool) -> list[str | None]:
+    """The texts between the fields of a template for `%` or `format`, a field as None."""
+    parts: list[str | None] = []
+    offset = 0
+    for match in (_PERCENT_FIELD if percent else _BRACE_FIELD).finditer(template):
+        parts += [template[offset : match.start()], None]
+        offset = match.end()
+    return [*parts, template[offset:]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from dbfold.code.facts import Scope
+from dbfold.code.expressions import Expression
+from dbfold.code.scopes import Branches, Scope
 
 
 class Database(NamedTuple):
@@ -90,6 +91,14 @@ class Frame(NamedTuple):
     instance: Instance | None = None
     callers: bool = True
     entries: tuple[tuple[str, int], ...] = ()
+
+
+class Evaluates(Protocol):
+    """Gives what an expression may be that stands in a frame, in a line (0: anywhere) inside of blocks."""
+
+    def __call__(
+        self, expression: Expression | None, frame: Frame, line: int = 0, branches: Branches = (), /
+    ) -> Values: ...
 
 
 def union(values: Iterable[Values]) -> Values:

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dbfold.code.expressions import template_parts
 from dbfold.code.parsing import UnparsableError, parse
+from dbfold.code.texts import template_parts
 from dbfold.codemods.errors import RewriteError
 from dbfold.codemods.fragments import Edit, apply
 from dbfold.codemods.proof import ProofError

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from dbfold.code.expressions import template_parts
-from dbfold.code.texts import Place, literal_places
+from dbfold.code.texts import Place, literal_places, template_parts
 from dbfold.journey.renaming import Edit
 from dbfold.statements.model import Statement
 

@@ -17,7 +17,8 @@ from dbfold.base.cache import Cache, digest, own_digest
 from dbfold.base.codec import DECODING_ERRORS, Codec
 from dbfold.base.parallel import share_out
 from dbfold.base.progress import SILENT, Progress
-from dbfold.code.facts import ModuleFacts, module_facts
+from dbfold.code.facts import ModuleFacts
+from dbfold.code.walk import module_facts
 from dbfold.references.candidates import is_candidate
 from dbfold.references.contents import read
 from dbfold.references.detection import NOTHING, Detected, detect, detect_python, is_python

@@ -199,7 +199,7 @@ def _receivers(
     if not found and isinstance(call.function, Attribute):
         for value in project.evaluate(call.function.base, open_frame, call.line, site.branches):
             if isinstance(value, Instance):
-                found |= project.holdings(value)
+                found |= project.objects.holdings(value)
     if not found:
         others = (*call.arguments, *(value for _, value in call.keywords))
         for argument in others:
@@ -222,7 +222,7 @@ def _inside(
     known = facts.functions.get(function.name)
     if known is None:
         return frozenset(), False
-    bindings = project.bind(call, known, function, frame, call.line, site.branches, 0)
+    bindings = project.functions.bind(call, known, frame, call.line, site.branches)
     if not any(text in values for _, values in bindings):
         return frozenset(), False
     found: set[object] = set()

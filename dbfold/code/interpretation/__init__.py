@@ -1,0 +1,1 @@
+"""What expressions may be, across modules: the parts that `Project` puts together."""
