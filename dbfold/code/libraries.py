@@ -48,10 +48,12 @@ PATH_CLASSES = frozenset(
     f"pathlib.{name}" for name in ("Path", "PurePath", "PosixPath", "PurePosixPath", "WindowsPath")
 )
 JOIN_FUNCTIONS = frozenset({"os.path.join", "posixpath.join", "ntpath.join", "path.join"})
-TRANSPARENT_FUNCTIONS = PATH_CLASSES | {
-    *("str", "os.fspath", "os.path.abspath", "os.path.expanduser", "os.path.realpath", "os.path.normpath"),
-    *("os.path.expandvars", "typing.cast", "Path"),
+_SAME_PATH = PATH_CLASSES | {
+    *("os.fspath", "os.path.abspath", "os.path.expanduser", "os.path.realpath", "os.path.normpath"),
+    *("os.path.expandvars", "Path"),
 }
+PATH_FUNCTIONS = _SAME_PATH | JOIN_FUNCTIONS
+TRANSPARENT_FUNCTIONS = _SAME_PATH | {"str", "typing.cast"}
 TRANSPARENT_METHODS = frozenset({"resolve", "absolute", "expanduser", "as_posix", "strip"})
 DESTRUCTIVE_FUNCTIONS = frozenset(
     {"os.remove", "os.unlink", "os.rename", "os.renames", "os.replace", "os.truncate", "os.link", "os.symlink"}

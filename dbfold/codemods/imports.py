@@ -281,26 +281,16 @@ def _without(code: str, gone: set[tuple[str, str | None]]) -> str:
     """The import statement `code` without some of its names."""
     import libcst as cst
 
-    class Remove(cst.CSTTransformer):
-        def leave_ImportAlias(
-            self, original_node: cst.ImportAlias, updated_node: cst.ImportAlias
-        ) -> cst.ImportAlias | cst.RemovalSentinel:
-            key = (original_node.evaluated_name, original_node.evaluated_alias)
-            return cst.RemoveFromParent() if key in gone else updated_node
-
-        def leave_ImportFrom(self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom) -> cst.ImportFrom:
-            return updated_node.with_changes(names=_last_without_comma(updated_node))
-
-        def leave_Import(self, original_node: cst.Import, updated_node: cst.Import) -> cst.Import:
-            return updated_node.with_changes(names=_last_without_comma(updated_node))
-
-    def _last_without_comma(node: cst.ImportFrom | cst.Import) -> list[cst.ImportAlias]:
-        names = list(node.names)  # type: ignore[arg-type]
-        if isinstance(node, cst.Import) or node.lpar is None:
-            names[-1] = names[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
-        return names
-
-    return cst.parse_module(code).visit(Remove()).code
+    module = cst.parse_module(code)
+    line = cst.ensure_type(module.body[0], cst.SimpleStatementLine)
+    statement = line.body[0]
+    assert isinstance(statement, (cst.Import, cst.ImportFrom))
+    all_names: list[cst.ImportAlias] = list(statement.names)  # type: ignore[arg-type]
+    names = [alias for alias in all_names if (alias.evaluated_name, alias.evaluated_alias) not in gone]
+    if isinstance(statement, cst.Import) or statement.lpar is None:  # only in parentheses may a comma come last
+        names[-1] = names[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    changed = module.deep_replace(statement, statement.with_changes(names=names))
+    return cst.ensure_type(changed, cst.Module).code
 
 
 def extended(code: str, name: str) -> str:

@@ -73,7 +73,7 @@ class Schema:
         self._objects = None
         try:
             self.connection.execute(sql)
-        except apsw.Error as error:
+        except (apsw.Error, ValueError) as error:  # ValueError: a text that is no Unicode
             self.failed.append((sql, str(error)))
             return str(error)
         return None

@@ -52,13 +52,18 @@ def split(sql: str) -> Iterator[tuple[int, str]]:
     for word in words(sql):
         if word.written == ";":
             piece = sql[start : word.end]
-            if apsw.complete(piece):
+            if _is_complete(piece):
                 if words(piece)[0].written != ";":
                     yield start, piece
                 start = word.end
     rest = sql[start:]
     if words(rest):
         yield start, rest
+
+
+def _is_complete(sql: str) -> bool:
+    """Does a statement end here? What no SQLite takes (NUL, half a surrogate pair) stands for a character in a text."""
+    return apsw.complete(sql.replace("\0", "?").encode("utf-8", "replace").decode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ TRIGGER = "CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; DELETE FROM c
         ("SELECT 1", [(0, "SELECT 1")]),
         ("SELECT 1; SELECT 2", [(0, "SELECT 1;"), (9, " SELECT 2")]),
         ("SELECT ';'; -- a; b\nSELECT 2;", [(0, "SELECT ';';"), (11, " -- a; b\nSELECT 2;")]),
+        ("SELECT '\0'; SELECT \0;", [(0, "SELECT '\0';"), (11, " SELECT \0;")]),
+        ("SELECT '\ud800'; SELECT 2", [(0, "SELECT '\ud800';"), (11, " SELECT 2")]),
         (f"{TRIGGER} SELECT 1", [(0, TRIGGER), (len(TRIGGER), " SELECT 1")]),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dbfold.code.libraries import (
@@ -10,6 +11,7 @@ from dbfold.code.libraries import (
     ENVIRONMENT_DEFAULTS,
     ENVIRONMENT_READERS,
     OTHER_STORES,
+    PATH_FUNCTIONS,
     SHELL_FUNCTIONS,
     TRANSPARENT_FUNCTIONS,
     TRANSPARENT_METHODS,
@@ -95,6 +97,12 @@ def _is_transparent(call: ast.Call, child: ast.AST, names: ModuleNames) -> bool:
     if child is call.func:
         return isinstance(child, ast.Attribute) and child.attr in TRANSPARENT_METHODS
     return names.qualified(call.func) in TRANSPARENT_FUNCTIONS and len(call.args) <= 2
+
+
+def is_constructed(node: ast.expr, parents: Sequence[ast.AST], names: ModuleNames) -> bool:
+    """True for what `Path(…)` or a function of `os.path` takes for a path, and for what joins paths."""
+    calls = [one for one in (node, *parents) if isinstance(one, ast.Call)]
+    return any(names.qualified(call.func) in PATH_FUNCTIONS for call in calls)
 
 
 def _in_call(

@@ -18,7 +18,7 @@ from dbfold.code.parsing import Position, offsets_of, position
 from dbfold.references.candidates import is_module_name, path_spans
 from dbfold.references.languages.python import embedded
 from dbfold.references.languages.python.composition import Composition, compose
-from dbfold.references.languages.python.context import Context, classify
+from dbfold.references.languages.python.context import Context, classify, is_constructed
 from dbfold.references.languages.python.templates import Form, path_form
 from dbfold.references.languages.python.uses import Uses, uses
 from dbfold.references.model import Kind, Replacement, Site
@@ -98,7 +98,8 @@ class Detector:
         ):
             self._record(node, composition.literal, Form(composition.text), context, ancestors)
             return True
-        form = path_form(composition, context.kind is Kind.CONNECT_LITERAL, self.names)
+        constructed = is_constructed(node, ancestors[-1:], self.names)
+        form = path_form(composition, context.kind is Kind.CONNECT_LITERAL, self.names, constructed)
         if form is None:
             return False
         if _is_statement(ancestors):

@@ -27,10 +27,11 @@ class Form:
     obstacle: str | None = None
 
 
-def path_form(composition: Composition, connected: bool, names: ModuleNames) -> Form | None:
+def path_form(composition: Composition, connected: bool, names: ModuleNames, constructed: bool = False) -> Form | None:
     """How `composition` names a database; None if it is not a path as a whole.
 
-    `connected` tells that it is handed to SQLite, which opens a file of any name.
+    `connected` tells that it is handed to SQLite, which opens a file of any name; `constructed` that it is handed to
+    `Path`, `os.path.join` and their like, so that words in it are no prose.
     """
     text = composition.text
     url = SQLITE_URL.fullmatch(text)
@@ -39,7 +40,7 @@ def path_form(composition: Composition, connected: bool, names: ModuleNames) -> 
     uri = FILE_URI.fullmatch(text) if text.startswith("file:") else None
     if uri and (connected or WHOLE_SUFFIX.search(uri["path"])):
         return _url_form(uri, composition)
-    if not (_is_path(text) or (connected and _is_file(text))):
+    if not (_is_path(text, constructed or composition.is_path) or (connected and _is_file(text))):
         return None
     if _WILDCARD.search(text):
         return Form(text, kind=Kind.GLOB)
@@ -57,7 +58,7 @@ def _url_form(url: re.Match[str], composition: Composition) -> Form | None:
     name = path.rpartition("/")[2]
     if not name or name == ":memory:" or re.fullmatch(r"\{[^}]*\}", name) or "mode=memory" in query:
         return None
-    if any(character in path for character in "\n\"'` "):
+    if any(character in path for character in "\n\"'`") or (" " in path and not _is_path(path, True)):
         return None
     text = f"{url['scheme']}{path}"
     quote = '"' if '"' not in query else "'"
@@ -73,7 +74,7 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("{", "{{").replace("}", "}}")
 
 
-def _is_path(text: str) -> bool:
+def _is_path(text: str, constructed: bool) -> bool:
     """True for a text that is one path of a database file: a suffix, a name before it, no words around it."""
     match = WHOLE_SUFFIX.search(text)
     if match is None or "://" in text:
@@ -83,12 +84,13 @@ def _is_path(text: str) -> bool:
     name = re.split(r"[/\\]", text[: match.start()])[-1]
     if not name or name.startswith(".") or text in ("self.db", "cls.db"):
         return False
-    return " " not in text or _has_spaced_directories(text)
+    return " " not in text or constructed or _has_spaced_directories(text)
 
 
 def _has_spaced_directories(text: str) -> bool:
     """`/srv/my data/zoe.db` is a path, `open /srv/zoe.db` and `the old zoe.db` are not."""
-    return " /" not in text and " ~" not in text and " ." not in text and text[0] in "/.~{" and " " not in text[:2]
+    begins = text[0] in "/.~{" or text.startswith("\\\\") or _DRIVE.match(text) is not None
+    return begins and not any(sign in text for sign in (" /", " ~", " .", " \\")) and " " not in text[:2]
 
 
 def _is_file(text: str) -> bool:

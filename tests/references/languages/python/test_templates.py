@@ -25,6 +25,9 @@ WHOLE = [
     "{root}/zoe.db",
     "C:\\data\\zoe.db",
     "C:/data/zoe.db",
+    "C:/My App/data/zoe.db",
+    "D:\\Program Files\\App\\zoe.db",
+    "\\\\server\\my share\\zoe.db",
 ]
 
 
@@ -47,6 +50,10 @@ NO_PATH = [
     "a;zoe.db",
     "http://host/zoe.db",
     "host:data/zoe.db",
+    "open C:/data/zoe.db",
+    "C:\\data\\zoe.db and D:\\data\\zoe.db",
+    "C:\\data\\old.db \\\\server\\zoe.db",
+    "my data/zoe.db",
     "",
 ]
 
@@ -54,6 +61,12 @@ NO_PATH = [
 @pytest.mark.parametrize("text", NO_PATH)
 def test_no_path(text):
     assert form(text) is None
+
+
+@pytest.mark.parametrize("text", ["my data/zoe.db", "the old zoe.db", "C:/My App/zoe.db"])
+def test_words_handed_to_path_are_no_prose(text):
+    composition = Composition(text, ast.Constant(text))
+    assert path_form(composition, False, PLAIN, constructed=True) == Form(text)
 
 
 def test_a_pattern():
