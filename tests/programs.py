@@ -21,7 +21,7 @@ data_dirs: [ROOT/data, data]
 """
 SCHEMAS = {
     "app.db": "CREATE TABLE orders (id INTEGER PRIMARY KEY, item TEXT); INSERT INTO orders VALUES (1, 'book');",
-    "users.db": "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO users VALUES (1, 'ada'), (2, 'ben');",
+    "users.db": "CREATE TABLE users (id INTEGER PRIMARY KEY, name); INSERT INTO users VALUES (1, 'ada'), (2, 'b');",
 }
 DBFOLD = Path(sys.executable).parent / "dbfold"
 
