@@ -139,6 +139,15 @@ def _is_standard(imported: ImportedName, local: AbstractSet[str]) -> bool:
     return top in sys.stdlib_module_names and top not in local
 
 
-def in_type_comment(text: str, name: str) -> bool:
-    """True if a comment such as `# type: (Path) -> None` names `name`."""
-    return re.search(rf"#[ \t]*type:[^\r\n]*\b{re.escape(name)}\b", text) is not None
+def in_comment_or_example(text: str, name: str) -> bool:
+    """True if a comment such as `# type: (Path) -> None` names `name`, or a doctest's `>>> ` or `... `."""
+    word = rf"\b{re.escape(name)}\b"
+    return re.search(rf"(?:#[ \t]*type:|(?:>>>|\.\.\.) )[^\r\n]*{word}", text) is not None
+
+
+_LOOKS_UP = re.compile(r"\b(?:globals|eval|exec)\(|\b(?:locals|vars|dir)\(\)|\bmodules\[__name__\]")
+
+
+def looks_up_names(text: str) -> bool:
+    """True if a module may ask for any of its names at run time: `globals()["os"]`, `exec(code)`."""
+    return _LOOKS_UP.search(text) is not None

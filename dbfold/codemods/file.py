@@ -7,7 +7,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
 
 from dbfold.base.cache import digest, own_digest
 from dbfold.base.codec import Codec
@@ -15,6 +14,7 @@ from dbfold.base.text import SourceText, UndecodableError, decode_python
 from dbfold.code.parsing import UnparsableError, parse
 from dbfold.codemods.errors import RewriteError
 from dbfold.codemods.guided import require_whole, with_sql_names
+from dbfold.codemods.importers import is_for_others
 from dbfold.journey.holds import Change, Guidance
 from dbfold.policy.model import AccessorStyle
 from dbfold.references.discovery import SourceFile
@@ -37,6 +37,7 @@ class Rewriting:
     changes    its statements of SQL that get new names
     names      names that change for the databases that it uses
     known      where its statements are written, as offsets in code points
+    taken      names that other files may take from it, so that their imports stay
     """
 
     file: SourceFile
@@ -44,6 +45,7 @@ class Rewriting:
     changes: tuple[Change, ...] = ()
     names: frozenset[str] = frozenset()
     known: frozenset[tuple[int, int]] = frozenset()
+    taken: frozenset[str] = frozenset()
 
     @staticmethod
     def of(file: SourceFile, examined: Examined, guidance: Guidance) -> Rewriting:
@@ -74,7 +76,8 @@ class Rewriting:
         modules = sorted(local_modules(judge, self.file))
         asked = _asked_codec().encode((self.examined.references, self.changes, self.names, self.known))
         policy = repr(judge.policy)
-        return digest(own_digest(), "rewrite", policy, judge.style, self.file.in_policy, data, asked, *modules)
+        others = [*modules, "", *sorted(self.taken)]
+        return digest(own_digest(), "rewrite", policy, judge.style, self.file.in_policy, data, asked, *others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +140,19 @@ def _rewritten(work: Rewriting, source: SourceText, judge: Judge) -> str | None:
     if work.changes:
         text, references = with_sql_names(source, tree, references, work.changes, work.file, judge)
         tree = parse(text)
-    return rewritten(text, tree, references, work.file, judge) or (text if work.changes else None)
+    return _with_accessors(text, tree, references, work, judge) or (text if work.changes else None)
 
 
-def rewritten(
-    text: str, tree: ast.Module, references: Sequence[Reference], file: SourceFile, judge: Judge
+def _with_accessors(
+    text: str, tree: ast.Module, references: Sequence[Reference], work: Rewriting, judge: Judge
 ) -> str | None:
     """The proven new text of a module, None if it has nothing to rewrite. Raises RewriteError."""
     if not any(reference.verdict.action is Action.REWRITE for reference in references):
         return None
     from dbfold.codemods.module import Accessors, rewrite_module  # imports LibCST, which most files do not need
 
-    keeps_imports = Path(file.path).name == "__init__.py" or Path(file.path).suffix == ".pyi"
-    accessors = Accessors(judge.policy, judge.style, local_modules(judge, file), keeps_imports)
+    file = work.file
+    accessors = Accessors(judge.policy, judge.style, local_modules(judge, file), is_for_others(file.path), work.taken)
     return rewrite_module(text, tree, references, accessors)
 
 

@@ -16,11 +16,12 @@ from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
 from dbfold.base.paths import resolved
 from dbfold.codemods.file import Attempt, Rewriting, attempt
+from dbfold.codemods.importers import taken_names
 from dbfold.journey.holds import NO_GUIDANCE, Guidance, guide, retired_names
 from dbfold.policy.loading import find_policy, load_policy
 from dbfold.policy.model import Policy
 from dbfold.references.detection import detect
-from dbfold.references.discovery import discover, source_file
+from dbfold.references.discovery import Discovery, discover, source_file
 from dbfold.references.model import FileError
 from dbfold.references.roots import Roots
 from dbfold.references.survey import Survey
@@ -59,13 +60,24 @@ class RewriteDbPaths(CodemodCommand):
         if examined.errors:
             raise SkipFile(_message(examined.errors))
         work = Rewriting(file, examined)
+        if work.is_called_for:
+            taken = taken_names(_project(policy).files, {file.in_policy: tree.bytes})
+            work = replace(work, taken=taken.get(file.in_policy, frozenset()))
         found = attempt(work, tree.bytes, judge) if work.is_called_for else Attempt()
         if found.problem is not None:
             raise SkipFile(found.problem)
         return tree if found.text is None else cst.parse_module(found.text, config=tree.config_for_parsing)
 
 
-_known_guidance: dict[Path, Guidance] = {}  # one process of LibCST's runner has many files, and one application
+# One process of LibCST's runner has many files, and one application.
+_known_guidance: dict[Path, Guidance] = {}
+_known_projects: dict[Path, Discovery] = {}
+
+
+def _project(policy: Policy) -> Discovery:
+    if policy.source not in _known_projects:
+        _known_projects[policy.source] = discover([policy.root], policy, policy.root)
+    return _known_projects[policy.source]
 
 
 def _guidance(policy: Policy, data: bytes) -> Guidance:
@@ -73,8 +85,7 @@ def _guidance(policy: Policy, data: bytes) -> Guidance:
     if not any(name.encode() in data for name in retired_names(policy)):
         return NO_GUIDANCE
     if policy.source not in _known_guidance:
-        project = discover([policy.root], policy, policy.root)
-        _known_guidance[policy.source] = guide(policy, Survey(None, jobs=1), project)
+        _known_guidance[policy.source] = guide(policy, Survey(None, jobs=1), _project(policy))
     return _known_guidance[policy.source]
 
 

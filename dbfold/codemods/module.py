@@ -13,7 +13,14 @@ from dbfold.base.text import LineTable, split_lines
 from dbfold.code.names import dotted, statements
 from dbfold.code.parsing import Position, offsets_of, parse, position
 from dbfold.codemods import imports
-from dbfold.codemods.bindings import Bindings, ImportedName, in_type_comment, top_level_imports, unused_imports
+from dbfold.codemods.bindings import (
+    Bindings,
+    ImportedName,
+    in_comment_or_example,
+    looks_up_names,
+    top_level_imports,
+    unused_imports,
+)
 from dbfold.codemods.errors import RewriteError
 from dbfold.codemods.fragments import Change, Edit, Statements, apply, edits_for
 from dbfold.codemods.proof import Intent, Parsed, ProofError, prove, prove_text
@@ -26,13 +33,14 @@ from dbfold.references.model import Action, Reference, Replacement
 class Accessors:
     """What the accessor is for one run: the policy, the style, and the modules that a root holds.
 
-    `keeps_imports` is for modules whose imports are for others: `__init__.py` and stubs.
+    `keeps_imports` is for modules whose imports are for others; `taken` are names that other files may take.
     """
 
     policy: Policy
     style: AccessorStyle
     local_modules: AbstractSet[str] = frozenset()
     keeps_imports: bool = False
+    taken: AbstractSet[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -114,10 +122,14 @@ class _Rewrite:
         return new_text
 
     def _unused_imports(self, old: Sequence[ast.expr], new: Sequence[ast.expr]) -> list[ImportedName]:
-        if self.accessors.keeps_imports:
+        if self.accessors.keeps_imports or looks_up_names(self.text):
             return []
         unused = unused_imports(self.tree, self.bindings, old, new, self.accessors.local_modules)
-        named = [found for found in unused if not in_type_comment(self.text, found.name)]
+        named = [
+            found
+            for found in unused
+            if found.name not in self.accessors.taken and not in_comment_or_example(self.text, found.name)
+        ]
         return imports.removable(named, self.table)
 
     def _checked(self, change: Change, path: str) -> ast.expr:

@@ -19,6 +19,7 @@ from dbfold.base.parallel import share_out
 from dbfold.base.progress import SILENT, Progress
 from dbfold.codemods.accessors import GeneratedFile
 from dbfold.codemods.file import Attempt, FileRewrite, Rewriting, attempt, attempt_codec, outcome
+from dbfold.codemods.importers import taken_names
 from dbfold.codemods.roots import accessor_roots, with_roots
 from dbfold.journey.checking import Checked, check_files
 from dbfold.journey.holds import NO_GUIDANCE, Guidance, guidance, guide, retired_names
@@ -132,6 +133,7 @@ def rewrites(
 ) -> list[FileRewrite]:
     """What comes of the files of `discovery`, each proven, or for review with the reason."""
     works = _works(examine_files(survey, discovery, judge, progress), discovery, asked)
+    works = _with_taken_names(works, discovery, judge.policy)
     return all_or_none(_rewrites(works, judge, survey, progress))
 
 
@@ -188,6 +190,19 @@ def _works(examined: Iterable[tuple[SourceFile, Examined]], discovery: Discovery
         for file in discovery.files
         if file.path in known or file.in_policy in asked.changes
     ]
+
+
+def _with_taken_names(works: Sequence[Rewriting], discovery: Discovery, policy: Policy) -> list[Rewriting]:
+    """The works with what the rest of the project may take from their modules."""
+    contents = {}
+    for work in works:
+        if work.is_called_for:
+            with suppress(OSError):  # which is reported where it is rewritten
+                contents[work.file.in_policy] = read(work.file)
+    if not contents:
+        return list(works)
+    taken = taken_names(_project(discovery, policy).files, contents)
+    return [replace(work, taken=taken.get(work.file.in_policy, frozenset())) for work in works]
 
 
 def _rewrites(works: Sequence[Rewriting], judge: Judge, survey: Survey, progress: Progress) -> list[FileRewrite]:
