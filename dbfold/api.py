@@ -7,7 +7,8 @@
 
 Everywhere, `policy` is a `Policy`, the path of a `dbfold.yaml`, or None for the nearest one above the first path, or
 above the current directory; `jobs` the number of processes (default: one per processor); `cached` whether what former
-runs found may be taken from `.dbfold_cache`; and `progress` is told what goes on. Files are reported relative to the
+runs found may be taken from `.dbfold_cache`; `root` the directory that the policy speaks of, where that is not its own;
+and `progress` is told what goes on. Files are reported relative to the
 current directory where all of them lie below it. All functions raise UserError, whose
 text says what is wrong, where, and what to do.
 """
@@ -15,7 +16,7 @@ text says what is wrong, where, and what to do.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ def audit(
     paths: Sequence[AnyPath] = (".",),
     policy: AnyPolicy = None,
     *,
+    root: AnyPath | None = None,
     jobs: int | None = None,
     cached: bool = True,
     progress: Progress = SILENT,
@@ -59,7 +61,7 @@ def audit(
     """
     from dbfold.codemods.run import prepare
 
-    targets, rules = _read(paths, policy)
+    targets, rules = _read(_given(paths), policy, root)
     return prepare(targets, rules, jobs=jobs, cached=cached, progress=progress).scan
 
 
@@ -67,6 +69,7 @@ def check(
     paths: Sequence[AnyPath] = (".",),
     policy: AnyPolicy = None,
     *,
+    root: AnyPath | None = None,
     since: str | None = None,
     baseline: bool = True,
     jobs: int | None = None,
@@ -80,7 +83,7 @@ def check(
     from dbfold.rules.baseline import read_baseline
     from dbfold.rules.checking import gate, scope_of
 
-    targets, rules = _read(paths, policy)
+    targets, rules = _read(_given(paths), policy, root)
     scope = scope_of(targets, rules, _base(targets), since, cached=cached)
     return gate(scope, read_baseline(rules.baseline) if baseline else (), jobs=jobs, progress=progress)
 
@@ -89,6 +92,7 @@ def rewrite(
     paths: Sequence[AnyPath] = (".",),
     policy: AnyPolicy = None,
     *,
+    root: AnyPath | None = None,
     write: bool = True,
     style: AccessorStyle | None = None,
     data_dir: Path | None = None,
@@ -103,7 +107,7 @@ def rewrite(
     from dbfold.codemods.run import prepare
     from dbfold.codemods.writing import write as write_all
 
-    targets, rules = _read(paths, policy)
+    targets, rules = _read(_given(paths), policy, root)
     options = {"style": style, "jobs": jobs, "data_dir": data_dir, "cached": cached}
     prepared = prepare(targets, rules, base=_base(targets), progress=progress, **options)  # type: ignore[arg-type]
     return Rewritten(prepared, write_all(prepared, progress) if write else None)
@@ -113,6 +117,7 @@ def plan(
     policy: AnyPolicy = None,
     data_dir: Path | None = None,
     *,
+    root: AnyPath | None = None,
     jobs: int | None = None,
     cached: bool = True,
     progress: Progress = SILENT,
@@ -121,7 +126,7 @@ def plan(
     from dbfold.codemods.run import prepare_project
     from dbfold.journey.overview import overview
 
-    _, rules = _read(["."], policy)
+    _, rules = _read([], policy, root)
     checked, _ = prepare_project(rules, data_dir, jobs=jobs, cached=cached, progress=progress)
     return overview(rules, checked)
 
@@ -130,34 +135,43 @@ def move(
     policy: AnyPolicy = None,
     data_dir: Path | None = None,
     *,
+    root: AnyPath | None = None,
     dry_run: bool = False,
     accept_broken_sql: bool = False,
+    no_code: bool = False,
     progress: MoveProgress | None = None,
 ) -> Result:
     """Move the rows: `dbfold move run`. `dbfold.datamove` has the plan, the verification and the rollback.
 
     Raises MoveRefused while decisions are open, and UserError while statements in the code would break, unless
-    `accept_broken_sql`. Nothing has changed then.
+    `accept_broken_sql`, or where there is no code to ask, unless `no_code` says so. Nothing has changed then.
     """
     from dbfold import datamove
     from dbfold.journey.gate import require_whole
 
-    _, rules = _read(["."], policy)
+    _, rules = _read([], policy, root)
     if not accept_broken_sql:
-        require_whole(rules, data_dir)
+        require_whole(rules, data_dir, no_code=no_code)
     return datamove.run(rules, data_dir, dry_run=dry_run, progress=progress)
 
 
-def _read(paths: Sequence[AnyPath], policy: AnyPolicy) -> tuple[list[Path], Policy]:
-    """The paths as they are meant, and the policy. Raises UserError."""
+def _read(paths: Sequence[AnyPath], policy: AnyPolicy, root: AnyPath | None) -> tuple[list[Path], Policy]:
+    """The paths as they are meant, and the policy; without paths the run is about its whole root. Raises UserError."""
     from dbfold.policy.loading import find_policy, load_policy
+    from dbfold.policy.rooting import require_root
 
     targets = [resolved(Path(path)) for path in paths]
-    if not targets:
-        raise UserError("no path is given; name a directory or a file of the application")
+    stated = require_root(resolved(Path(root))) if root is not None else None
     if isinstance(policy, Policy):
-        return targets, policy
-    return targets, load_policy(resolved(Path(policy)) if policy is not None else find_policy(targets[0]))
+        return targets, replace(policy, stated_root=stated) if stated else policy
+    start = targets[0] if targets else stated or Path.cwd()
+    return targets, load_policy(resolved(Path(policy)) if policy is not None else find_policy(start), root=stated)
+
+
+def _given(paths: Sequence[AnyPath]) -> Sequence[AnyPath]:
+    if not paths:
+        raise UserError("no path is given; name a directory or a file of the application")
+    return paths
 
 
 def _base(targets: Sequence[Path]) -> Path | None:

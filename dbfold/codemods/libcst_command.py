@@ -20,6 +20,7 @@ from dbfold.codemods.importers import taken_names
 from dbfold.journey.holds import NO_GUIDANCE, Guidance, guide, retired_names
 from dbfold.policy.loading import find_policy, load_policy
 from dbfold.policy.model import Policy
+from dbfold.policy.rooting import require_below
 from dbfold.references.detection import detect
 from dbfold.references.discovery import Discovery, discover, source_file
 from dbfold.references.model import FileError
@@ -48,6 +49,7 @@ class RewriteDbPaths(CodemodCommand):
             raise SkipFile("dbfold needs the file's name to find its policy and its accessor root")
         path = resolved(Path(self.context.filename))
         policy = load_policy(resolved(Path(self.policy_option)) if self.policy_option else find_policy(path))
+        require_below(policy, [path])
         file = replace(source_file(path, policy, path.parent), content=tree.bytes)
         if policy.excluded_files.matching(file.in_policy):
             raise SkipFile("excluded by the policy")

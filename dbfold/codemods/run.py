@@ -25,7 +25,7 @@ from dbfold.journey.checking import Checked, check_files
 from dbfold.journey.holds import NO_GUIDANCE, Guidance, guidance, guide, retired_names
 from dbfold.policy.model import AccessorStyle, Policy
 from dbfold.references.contents import read
-from dbfold.references.discovery import Discovery, SourceFile, discover, shown_base
+from dbfold.references.discovery import Discovery, SourceFile, discover, require_files, shown_base
 from dbfold.references.model import FileError
 from dbfold.references.roots import Roots
 from dbfold.references.scan import Scan, combine, examine_files
@@ -84,7 +84,9 @@ def prepare(
     """
     base = base or shown_base(list(targets))
     options = {"style": style, "jobs": jobs, "data_dir": data_dir, "progress": progress, "cached": cached}
-    return prepare_files(discover(targets, policy, base), policy, base, **options)  # type: ignore[arg-type]
+    discovery = discover(targets, policy, base)
+    require_files(discovery, targets, policy)
+    return prepare_files(discovery, policy, base, **options)  # type: ignore[arg-type]
 
 
 def prepare_files(
@@ -120,6 +122,7 @@ def prepare_project(
     """
     base = policy.root
     discovery = discover([base], policy, base)
+    require_files(discovery, [base], policy)
     with surveying(policy.root, jobs, cached=cached) as survey:
         checked = check_files(policy, survey, discovery, base, data_dir, progress)
         found = guidance(checked)
@@ -147,7 +150,7 @@ def _with_roots(found: Sequence[FileRewrite], discovery: Discovery, base: Path, 
         base=base,
         top=Path(os.path.commonpath([base, *(file.path.parent for file in needs.generated)])),
         generated=needs.generated,
-        warnings=(*_policy_elsewhere(results, judge.policy), *needs.warnings),
+        warnings=needs.warnings,
     )
 
 
@@ -255,10 +258,3 @@ def all_or_none(results: Sequence[FileRewrite]) -> list[FileRewrite]:
             others = ", ".join(sorted(result.depends_on & failed))
             final[number] = result.failed(f"its SQL changes together with {others}, which does not")
             failed.add(result.file.in_policy)
-
-
-def _policy_elsewhere(results: Sequence[FileRewrite], policy: Policy) -> list[str]:
-    """A policy beside the tree rather than above it: its patterns and roots match nothing there."""
-    if any(result.examined.references and result.file.in_policy.startswith("../") for result in results):
-        return [f"files outside {policy.root}, the policy's directory, match none of its patterns and roots"]
-    return []

@@ -15,8 +15,7 @@ from dbfold.api import audit
 from dbfold.base.exits import CLEAN, FAILED
 from dbfold.base.output.counted import counted
 from dbfold.base.output.json_text import json_text
-from dbfold.base.paths import resolved
-from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
+from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone, targets_of
 from dbfold.policy.model import Policy, Role
 from dbfold.references.documents import document, error_line, reference_document
 from dbfold.references.model import Action
@@ -47,9 +46,7 @@ class DatabaseRow:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments, for the umbrella command."""
-    parser.add_argument(
-        "paths", nargs="*", type=Path, default=[Path()], metavar="PATH", help="directories or files (default: .)"
-    )
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="directories or files (default: .)")
     parser.add_argument(
         "--format",
         choices=("text", "json", "markdown", "csv"),
@@ -62,8 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry out the command; returns the exit code. Raises UserError."""
-    targets = [resolved(path) for path in arguments.paths]
-    policy = policy_for(targets, arguments.policy)
+    targets = targets_of(arguments)
+    policy = policy_for(arguments, targets)
     with progress() as told:
         found = audit(targets, policy, jobs=arguments.jobs, cached=arguments.cached, progress=told)
     shown = replace(found, references=()) if arguments.summary else found

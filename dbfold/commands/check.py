@@ -13,7 +13,7 @@ from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
 from dbfold.base.output.counted import counted
 from dbfold.base.paths import resolved
-from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
+from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone, targets_of
 from dbfold.references.discovery import Discovery, source_file
 from dbfold.references.documents import error_line
 from dbfold.references.model import FileError
@@ -60,8 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _scope(arguments: argparse.Namespace) -> Scope:
-    targets = [resolved(path) for path in arguments.paths or [Path()]]
-    policy = policy_for(targets, arguments.policy)
+    targets = targets_of(arguments)
+    policy = policy_for(arguments, targets)
     here = Path.cwd()
     base = here if all(target.is_relative_to(here) for target in targets) else None
     scope = scope_of(targets, policy, base, arguments.since, cached=arguments.cached)
@@ -73,7 +73,7 @@ def _stdin_scope(arguments: argparse.Namespace) -> Scope:
     if [str(path) for path in arguments.paths] not in ([], ["-"]) or arguments.since:
         raise UserError("--stdin-filename checks standard input: give neither paths nor --since")
     target = resolved(arguments.stdin_filename)
-    policy = policy_for([target.parent], arguments.policy)
+    policy = policy_for(arguments, [target.parent])
     base = Path.cwd()
     file = replace(source_file(target, policy, base), content=sys.stdin.buffer.read())
     excluded = policy.excluded_files.matching(file.in_policy) is not None or target == policy.source

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FINDINGS
 from dbfold.base.output.counted import counted
-from dbfold.base.paths import resolved
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.policy.model import Policy
 from dbfold.references.documents import error_line
@@ -37,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Carry out the command; returns the exit code. Raises UserError."""
     from dbfold.api import plan
 
-    policy = policy_for([resolved(Path())], arguments.policy)
+    policy = policy_for(arguments)
     with progress() as told:
         found = plan(policy, arguments.data_dir, jobs=arguments.jobs, cached=arguments.cached, progress=told)
     if arguments.format == "json":

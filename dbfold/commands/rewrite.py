@@ -14,8 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
-from dbfold.base.paths import resolved
-from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
+from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone, targets_of
 from dbfold.policy.model import AccessorStyle
 
 
@@ -44,8 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     from dbfold.codemods.writing import Written
 
     started = time.perf_counter()
-    targets = [resolved(path) for path in arguments.paths]
-    policy = policy_for(targets, arguments.policy)
+    targets = targets_of(arguments)
+    policy = policy_for(arguments, targets)
     style = AccessorStyle(arguments.accessor_style) if arguments.accessor_style else None
     only_looks = arguments.diff or arguments.check
     with progress() as told:

@@ -10,25 +10,22 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from dbfold.base.exits import CLEAN
 from dbfold.code.libraries import CONNECT_FUNCTIONS
-from dbfold.commands.shared import policy_for, run_alone
+from dbfold.commands.shared import add_policy_options, policy_for, run_alone
 from dbfold.policy.model import AccessorStyle, Policy
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments, for the umbrella command."""
     parser.add_argument("--ruff-toml", action="store_true", help="for a ruff.toml instead of a pyproject.toml")
-    parser.add_argument(
-        "--policy", type=Path, metavar="FILE", help="the policy (default: the nearest dbfold.yaml upwards)"
-    )
+    add_policy_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry out the command; returns the exit code. Raises UserError."""
-    policy = policy_for([Path.cwd()], arguments.policy)
+    policy = policy_for(arguments)
     sys.stdout.write(ruff_settings(policy, prefix="" if arguments.ruff_toml else "tool.ruff."))
     return CLEAN
 

@@ -25,13 +25,21 @@ if TYPE_CHECKING:
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:
     """The options that every command over files has."""
-    parser.add_argument(
-        "--policy", type=Path, metavar="FILE", help="the policy (default: the nearest dbfold.yaml upwards)"
-    )
+    add_policy_options(parser)
     parser.add_argument(
         "--no-cache", dest="cached", action="store_false", help="neither use nor keep what former runs have found"
     )
     parser.add_argument("--jobs", type=_positive, metavar="N", help="processes to use (default: one per processor)")
+
+
+def add_policy_options(parser: argparse.ArgumentParser) -> None:
+    """Which policy counts, and of which directory it speaks."""
+    parser.add_argument(
+        "--policy", type=Path, metavar="FILE", help="the policy (default: the nearest dbfold.yaml upwards)"
+    )
+    parser.add_argument(
+        "--root", type=Path, metavar="DIR", help="the directory that the policy speaks of (default: its own)"
+    )
 
 
 def _positive(text: str) -> int:
@@ -41,14 +49,43 @@ def _positive(text: str) -> int:
     return number
 
 
-def policy_for(targets: list[Path], option: Path | None) -> Policy:
-    """The policy of a run: the one named, else the nearest above the first target. Raises UserError."""
+def targets_of(arguments: argparse.Namespace) -> list[Path]:
+    """The paths that a command is about (absolute): those given, else the current directory, or the root that is
+    stated if that lies elsewhere. Raises UserError."""
+    if arguments.paths:
+        return [resolved(path) for path in arguments.paths]
+    here = Path.cwd()
+    root = _stated_root(arguments)
+    return [here if root is None or here.is_relative_to(root) else root]
+
+
+def policy_for(arguments: argparse.Namespace, targets: Sequence[Path] = ()) -> Policy:
+    """The policy of a run: the one named, else the nearest above the first target.
+
+    A command without targets is about the whole root: that of a policy elsewhere has to be stated then, since nobody
+    can know whether the policy's directory is meant, or the current one. Raises UserError.
+    """
     for target in targets:
         if not os.path.exists(target):  # noqa: PTH110 - Path.exists raises where a directory may not be searched
             raise UserError(f"{target}: no such file or directory; name a directory or a file of the application")
     from dbfold.policy.loading import find_policy, load_policy  # YAML, which an error message does without
+    from dbfold.policy.rooting import described, require_below
 
-    return load_policy(resolved(option) if option else find_policy(targets[0]))
+    root = _stated_root(arguments)
+    start = targets[0] if targets else root or Path.cwd()
+    policy = load_policy(resolved(arguments.policy) if arguments.policy else find_policy(start), root=root)
+    require_below(policy, targets or ([Path.cwd()] if root is None else []))
+    if policy.root != Path.cwd():
+        print(f"dbfold: {described(policy)}", file=sys.stderr)  # noqa: T201
+    return policy
+
+
+def _stated_root(arguments: argparse.Namespace) -> Path | None:
+    if arguments.root is None:
+        return None
+    from dbfold.policy.rooting import require_root
+
+    return require_root(resolved(arguments.root))
 
 
 def run_alone(

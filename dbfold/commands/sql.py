@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
-from dbfold.base.paths import resolved
-from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
+from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone, targets_of
 from dbfold.references.documents import error_line
 
 
@@ -22,7 +21,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         type=Path,
-        default=[Path()],
         metavar="PATH",
         help="report on these files and directories (default: .); the whole application is looked at",
     )
@@ -41,8 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     from dbfold.journey.checking import check
     from dbfold.journey.judging import Effect
 
-    targets = [resolved(path) for path in arguments.paths]
-    policy = policy_for(targets, arguments.policy)
+    targets = targets_of(arguments)
+    policy = policy_for(arguments, targets)
     here = Path.cwd()
     base = here if all(target.is_relative_to(here) for target in targets) else policy.root
     with progress() as told:

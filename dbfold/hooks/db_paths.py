@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Check the files named in `argv`, or all staged ones; returns the exit code (see `dbfold.base.exits`)."""
     arguments = parse("db-paths", __doc__, argv)
-    return guarded(lambda: report(check(arguments.files, arguments.policy)))
+    return guarded(lambda: report(check(arguments.files, arguments.policy, arguments.root)))
 
 
-def check(names: Sequence[str], policy_option: str | None) -> Checked | None:
+def check(names: Sequence[str], policy_option: str | None, root: str | None = None) -> Checked | None:
     """What the staged versions of the files break; None if none of them is of interest. Raises UserError."""
     files = staged_files(names)
     suspects = {file for file, data in contents(files) if is_candidate(data)}
@@ -30,7 +30,7 @@ def check(names: Sequence[str], policy_option: str | None) -> Checked | None:
     from dbfold.references.roots import Roots
 
     scopes = []
-    for policy, group in by_policy(files, policy_option, required=suspects):
+    for policy, group in by_policy(files, policy_option, root, required=suspects):
         roots, name = Roots(policy), os.sep + accessor_file_name(policy)
         accessors = {
             file for file in group if file.path.endswith(name) and roots.is_accessor(relative(file.path, policy))

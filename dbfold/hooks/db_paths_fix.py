@@ -16,16 +16,16 @@ from dbfold.hooks.options import guarded, parse
 def main(argv: Sequence[str] | None = None) -> int:
     """Mend the files named in `argv`, or all staged ones; returns the exit code (see `dbfold.base.exits`)."""
     arguments = parse("db-paths-fix", __doc__, argv)
-    return guarded(lambda: _fix(arguments.files, arguments.policy))
+    return guarded(lambda: _fix(arguments.files, arguments.policy, arguments.root))
 
 
-def _fix(names: Sequence[str], policy_option: str | None) -> int:
-    checked = check(names, policy_option)
+def _fix(names: Sequence[str], policy_option: str | None, root: str | None) -> int:
+    checked = check(names, policy_option, root)
     if checked is None or not any(finding.fixable for finding in checked.findings):
         return report(checked)
     from dbfold.hooks.fixing import fix_work_tree
 
-    fixed = fix_work_tree(names, policy_option)
+    fixed = fix_work_tree(names, policy_option, root)
     for name in fixed.files:
         sys.stdout.write(f"wrote {name}\n")
     for warning in fixed.warnings:

@@ -26,15 +26,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     Without a name, and without `--policy`, that is the nearest policy above the current directory.
     """
     arguments = parse("db-policy", __doc__, argv)
-    return guarded(lambda: _check(arguments.files, arguments.policy))
+    return guarded(lambda: _check(arguments.files, arguments.policy, arguments.root))
 
 
-def _check(names: Sequence[str], policy_option: str | None) -> int:
+def _check(names: Sequence[str], policy_option: str | None, root: str | None) -> int:
     problems: list[str] = []
     stale = 0
     for source in _sources(names, policy_option):
         try:
-            policy = staged_policy(source)
+            policy = staged_policy(source, root)
         except UserError as error:
             problems.append(str(error))
             continue

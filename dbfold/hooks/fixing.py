@@ -24,14 +24,14 @@ class FixedWorkTree:
     left: Checked
 
 
-def fix_work_tree(names: Sequence[str], policy_option: str | None) -> FixedWorkTree:
+def fix_work_tree(names: Sequence[str], policy_option: str | None, root: str | None = None) -> FixedWorkTree:
     """Mend the work tree's copies of the staged files called `names`. Raises UserError."""
     written: list[str] = []
     warnings: list[str] = []
     left = Checked()
     there = (file for file in staged_files(names) if os.path.lexists(file.path))
     files = [file._replace(blob=None) for file in there]  # as on the disk
-    for policy, group in by_policy(files, policy_option, required=()):
+    for policy, group in by_policy(files, policy_option, root, required=()):
         scope = staged_scope(policy, group)
         fixed = fix(scope, jobs=1)
         checked = gate(scope, read_baseline(policy.baseline), jobs=1)

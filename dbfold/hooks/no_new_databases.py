@@ -41,7 +41,7 @@ _BEGINNINGS = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Check the files named in `argv`, or all staged ones; returns the exit code (see `dbfold.base.exits`)."""
     arguments = parse("no-new-databases", __doc__, argv)
-    return guarded(lambda: _check(arguments.files, arguments.policy))
+    return guarded(lambda: _check(arguments.files, arguments.policy, arguments.root))
 
 
 def what_it_is(name: str, head: bytes) -> What | None:
@@ -70,7 +70,7 @@ def _is_binary(head: bytes) -> bool:
     return False
 
 
-def _check(names: Sequence[str], policy_option: str | None) -> int:
+def _check(names: Sequence[str], policy_option: str | None, root: str | None) -> int:
     heads = contents(staged_files(names), _HEAD)
     found = {file: what for file, head in heads if (what := what_it_is(file.name, head))}
     if not found:
@@ -78,7 +78,7 @@ def _check(names: Sequence[str], policy_option: str | None) -> int:
     from dbfold.hooks.policies import by_policy
 
     blocked = 0
-    for policy, files in by_policy(found, policy_option):
+    for policy, files in by_policy(found, policy_option, root):
         for file in files:
             if problem := _problem(file, found[file], policy):
                 blocked += 1

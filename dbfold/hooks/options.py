@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 
 
 def parse(name: str, description: str | None, argv: Sequence[str] | None) -> argparse.Namespace:
-    """The arguments: `files`, as pre-commit names them, and `policy`."""
+    """The arguments: `files`, as pre-commit names them, `policy` and `root`."""
     parser = argparse.ArgumentParser(prog=f"dbfold-{name}", description=(description or "").partition("\n")[0])
     parser.add_argument("files", nargs="*", metavar="FILE", help="staged files (default: all that the commit changes)")
     parser.add_argument(
         "--policy", metavar="FILE", help="the policy (default: the nearest dbfold.yaml above each file)"
     )
+    parser.add_argument("--root", metavar="DIR", help="the directory that the policy speaks of (default: its own)")
     return parser.parse_args(argv)
 
 

@@ -10,14 +10,20 @@ from dbfold.base.errors import UserError
 from dbfold.hooks.staged import StagedFile, content
 from dbfold.policy.loading import find_policy, find_policy_or_none, load_policy
 from dbfold.policy.model import Policy
+from dbfold.policy.rooting import require_below, require_root
 
 
 def by_policy(
-    files: Iterable[StagedFile], option: str | None = None, *, required: Container[StagedFile] | None = None
+    files: Iterable[StagedFile],
+    option: str | None = None,
+    root: str | None = None,
+    *,
+    required: Container[StagedFile] | None = None,
 ) -> Iterator[tuple[Policy, list[StagedFile]]]:
-    """Each policy with its files. `option` names one policy for all.
+    """Each policy with its files. `option` names one policy for all, `root` the directory that it speaks of.
 
-    Files that have none are left out, unless they are in `required` (by default all are). Raises UserError.
+    Files that have none are left out, unless they are in `required` (by default all are). Raises UserError, also for a
+    file outside of the policy's root.
     """
     groups: dict[Path, list[StagedFile]] = {}
     known: dict[str, Path | None] = {}
@@ -31,7 +37,9 @@ def by_policy(
         if source is not None:
             groups.setdefault(source, []).append(file)
     for source, group in groups.items():
-        yield staged_policy(source), group
+        policy = staged_policy(source, root)
+        require_below(policy, (Path(file.path) for file in group))
+        yield policy, group
 
 
 def _existing(directory: str) -> Path:
@@ -45,9 +53,10 @@ def relative(path: str, policy: Policy) -> str:
     return os.path.relpath(path, policy.root).replace(os.sep, "/")
 
 
-def staged_policy(source: Path) -> Policy:
-    """The policy in the file `source` as the commit will hold it. Raises UserError."""
-    return load_policy(source, staged_content(source))
+def staged_policy(source: Path, root: str | None = None) -> Policy:
+    """The policy in the file `source` as the commit will hold it, and the root that is stated. Raises UserError."""
+    stated = require_root(Path(root)) if root is not None else None
+    return load_policy(source, staged_content(source), root=stated)
 
 
 def staged_content(path: Path) -> bytes | None:

@@ -15,7 +15,7 @@ from dbfold.journey.judging import Judge, Judged
 from dbfold.journey.outlook import Outlook, look_ahead
 from dbfold.journey.schemas import find_schemas
 from dbfold.policy.model import Policy, Role
-from dbfold.references.discovery import Discovery, discover
+from dbfold.references.discovery import Discovery, discover, require_files
 from dbfold.references.model import FileError
 from dbfold.references.survey import Survey, surveying
 from dbfold.sqlite.header import is_database
@@ -65,8 +65,10 @@ def check(
     default the policy's directory. Raises UserError.
     """
     base = base or policy.root
+    discovery = discover([policy.root], policy, base)
+    require_files(discovery, [policy.root], policy)
     with surveying(policy.root, jobs, cached=cached) as survey:
-        return check_files(policy, survey, discover([policy.root], policy, base), base, data_dir, progress)
+        return check_files(policy, survey, discovery, base, data_dir, progress)
 
 
 def check_files(

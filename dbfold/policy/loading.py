@@ -50,17 +50,18 @@ def _searched(start: Path) -> tuple[Path, ...]:
     return (first, *first.parents)
 
 
-def load_policy(path: Path, data: bytes | None = None) -> Policy:
+def load_policy(path: Path, data: bytes | None = None, *, root: Path | None = None) -> Policy:
     """The policy in the YAML file `path`. Its `source` is absolute, symbolic links of the directory resolved.
 
-    `data` is the file's content where that is not what is on the disk: the staged version.
+    `data` is the file's content where that is not what is on the disk: the staged version. `root` is the directory
+    that the policy speaks of (absolute, links resolved), where that is not its own.
     Raises PolicyError with all problems, each as `file:line: key.path: what is wrong; remedy`.
     """
     shown = _shown(path)
     source = path.parent.resolve() / path.name
     problems = Problems()
     node = _compose(_text(_read(path, shown) if data is None else data, shown), shown)
-    policy = Binder(problems).read_dataclass(Policy, node, (), source=source)
+    policy = Binder(problems).read_dataclass(Policy, node, (), source=source, stated_root=root)
     if policy is not INVALID:
         policy = with_default_env(policy)
         check(policy, problems)

@@ -158,7 +158,7 @@ class Services:
 
 @dataclass(frozen=True)
 class Policy:
-    """The whole of `dbfold.yaml`. `source` is the file it came from, `root` its directory."""
+    """The whole of `dbfold.yaml`. `source` is the file it came from, `root` the directory that it speaks of."""
 
     source: Path
     version: int = field(metadata={**_help("Version of this grammar: 1."), "const": POLICY_VERSION})
@@ -195,11 +195,13 @@ class Policy:
         metadata=_help("For the move: foreign keys that a database's schema does not declare, table.column by both."),
     )
     services: Services = field(default_factory=Services, metadata=_help("For the move: how to stop and start."))
+    stated_root: Path | None = None
+    """The root that the user states, no key of the file."""
 
     @property
     def root(self) -> Path:
-        """The directory that the policy's patterns are relative to."""
-        return self.source.parent
+        """The directory that patterns and data directories are relative to: the policy's, unless another is stated."""
+        return self.stated_root or self.source.parent
 
     @property
     def baseline(self) -> Path:

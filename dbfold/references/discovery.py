@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dbfold.base.errors import UserError
 from dbfold.policy.model import Policy
+from dbfold.policy.rooting import described, require_below
 from dbfold.references.model import FileError
 
 if TYPE_CHECKING:
@@ -60,8 +61,10 @@ class Discovery:
 def discover(targets: Iterable[Path], policy: Policy, shown_from: Path) -> Discovery:
     """The files below `targets` (files or directories), each once, sorted; shown relative to `shown_from`.
 
-    Raises UserError for a target that does not exist or cannot be read.
+    Raises UserError for a target that does not exist, cannot be read, or lies outside of the policy's root.
     """
+    targets = list(targets)
+    require_below(policy, targets)
     errors: list[FileError] = []
     found: dict[str, str] = {}
     for target in targets:
@@ -78,6 +81,21 @@ def discover(targets: Iterable[Path], policy: Policy, shown_from: Path) -> Disco
         else:
             files.append(file)
     return Discovery(tuple(files), tuple(errors), excluded)
+
+
+def require_files(discovery: Discovery, targets: Iterable[Path], policy: Policy) -> None:
+    """Raises UserError where a directory was to be looked at and nothing is in it: silence would look like success.
+
+    Files that were named one by one, and are excluded, are no mistake: a script names all that have changed.
+    """
+    if discovery.files or discovery.errors or not any(target.is_dir() for target in targets):
+        return
+    shown = ", ".join(map(str, targets))
+    excluded = f" ({discovery.excluded} excluded by {policy.source.name})" if discovery.excluded else ""
+    raise UserError(
+        f"{shown}: no file to look at{excluded}, with {described(policy)}; name the directory that holds the code, "
+        "look at `exclude` and .gitignore, or state with --root the directory that the policy speaks of"
+    )
 
 
 def source_file(path: str | Path, policy: Policy, shown_from: Path) -> SourceFile:

@@ -12,7 +12,7 @@ from dbfold.codemods.file import FileRewrite
 from dbfold.codemods.run import prepare_files
 from dbfold.policy.model import Policy
 from dbfold.references.contents import read
-from dbfold.references.discovery import Discovery, SourceFile, discover, shown_base
+from dbfold.references.discovery import Discovery, SourceFile, discover, require_files, shown_base
 from dbfold.references.model import FileError
 from dbfold.references.roots import Roots
 from dbfold.rules.baseline import Entry, stale_entries, stale_findings, without_tolerated
@@ -60,6 +60,7 @@ def scope_of(
     """The scope of `targets` (absolute paths); `since` is a git revision. Raises UserError."""
     base = base or shown_base(list(targets))
     discovery = discover(targets, policy, base)
+    require_files(discovery, targets, policy)
     if since is None:
         return Scope(policy, base, discovery, tuple(targets), cached=cached)
     change = change_since(since, targets[0] if targets[0].is_dir() else targets[0].parent)

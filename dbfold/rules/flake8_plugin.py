@@ -1,8 +1,8 @@
 """The flake8 plugin: the findings of `dbfold check` in one Python file, on the tree that flake8 has parsed.
 
-https://flake8.pycqa.org/en/latest/plugin-development/plugin-parameters.html. Its one option is `--dbfold-policy`; all
-else is in dbfold.yaml. A file without a policy above it has no findings: the plugin may be installed beside projects
-that know nothing of dbfold.
+https://flake8.pycqa.org/en/latest/plugin-development/plugin-parameters.html. Its options are `--dbfold-policy` and
+`--dbfold-root`; all else is in dbfold.yaml. A file without a policy above it has no findings: the plugin may be
+installed beside projects that know nothing of dbfold.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from dbfold.codemods.run import find_guidance, rewrites
 from dbfold.journey.holds import NO_GUIDANCE, Guidance
 from dbfold.policy.loading import find_policy_or_none, load_policy
 from dbfold.policy.model import Policy
+from dbfold.policy.rooting import require_below, require_root
 from dbfold.references.candidates import is_candidate
 from dbfold.references.discovery import Discovery, SourceFile, source_file
 from dbfold.references.roots import Roots
@@ -53,8 +54,8 @@ class _Project:
 
 
 @cache
-def _project(policy_file: Path) -> _Project:
-    return _Project(load_policy(policy_file))
+def _project(policy_file: Path, root: Path | None) -> _Project:
+    return _Project(load_policy(policy_file, root=root and require_root(root)))
 
 
 @cache
@@ -68,6 +69,7 @@ class Dbfold:
     name = "dbfold"
     version = VERSION
     policy: ClassVar[Path | None] = None
+    root: ClassVar[Path | None] = None
 
     def __init__(self, tree: ast.Module, filename: str, lines: Sequence[str]) -> None:
         self._path = Path(filename).absolute()
@@ -83,24 +85,34 @@ class Dbfold:
             normalize_paths=True,
             help="the policy (default: the nearest dbfold.yaml above each file)",
         )
+        manager.add_option(
+            "--dbfold-root",
+            metavar="DIR",
+            parse_from_config=True,
+            normalize_paths=True,
+            help="the directory that the policy speaks of (default: its own)",
+        )
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Called by flake8 with what was given on the command line and in its configuration."""
         cls.policy = Path(options.dbfold_policy).absolute() if options.dbfold_policy else None
+        cls.root = Path(options.dbfold_root).absolute() if options.dbfold_root else None
 
     def run(self) -> Iterator[tuple[int, int, str, type[Dbfold]]]:
         """Line, column (from 0), text and origin of each finding. Raises UserError for a bad policy."""
         policy_file = self.policy or _policy_above(self._path.parent.resolve())
         if policy_file is None:
             return
-        for finding in self._findings(_project(policy_file)):
+        for finding in self._findings(_project(policy_file, self.root)):
             text = f"{finding.code} {finding.message}; {finding.remedy}"
             yield finding.span.line, finding.span.column - 1, text, type(self)
 
     def _findings(self, project: _Project) -> tuple[Finding, ...]:
         policy = project.policy
-        file = source_file(self._path.parent.resolve() / self._path.name, policy, Path.cwd())
+        path = self._path.parent.resolve() / self._path.name
+        require_below(policy, [path])
+        file = source_file(path, policy, Path.cwd())
         if policy.excluded_files.matching(file.in_policy):
             return ()
         data = self._data()

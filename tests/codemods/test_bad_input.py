@@ -141,9 +141,9 @@ def test_a_directory_with_no_python(project, rewrite):
 
 def test_an_empty_directory(project, rewrite):
     project.services.mkdir()
-    code, out, _ = rewrite("services")
-    assert code == CLEAN
-    assert "0 of 0 files" in out
+    code, out, err = rewrite("services")
+    assert (code, out) == (FAILED, "")
+    assert f"{project.services}: no file to look at, with the root {project.root}" in err
 
 
 def test_a_target_that_may_not_be_read(project, unprivileged):

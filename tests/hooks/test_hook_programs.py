@@ -70,6 +70,22 @@ def test_a_policy_by_option(repository, database):
     assert call(repository, "db-policy", "--policy", "other.yaml").returncode == 0
 
 
+@pytest.mark.parametrize("hook", HOOKS[:3])
+def test_a_policy_beside_the_files_needs_a_root(repository, database, hook):
+    """`data_dirs` and patterns would match nothing, and a commit that is wrong would pass."""
+    repository.run("mkdir", "deploy")
+    repository.run("git", "mv", "dbfold.yaml", "deploy/dbfold.yaml")
+    repository.write("services/core/a.py", HARDCODED.encode())
+    repository.write("data/auth.db", database)
+    repository.run("git", "add", "-f", ".")
+    result = call(repository, hook, "--policy", "deploy/dbfold.yaml")
+    assert result.returncode == 2
+    assert "lies outside of the root" in result.stderr
+    assert "--root DIR" in result.stderr
+    result = call(repository, hook, "--policy", "deploy/dbfold.yaml", "--root", ".")
+    assert (result.returncode, result.stderr) == (1, "")
+
+
 def test_the_nearest_policy_counts(repository, database):
     repository.write("part/dbfold.yaml", POLICY.replace("auth.db:", "notes.db:").encode())
     repository.write("part/notes.db", database)

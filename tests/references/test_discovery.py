@@ -9,7 +9,7 @@ import pytest
 
 from dbfold.base.errors import UserError
 from dbfold.policy.loading import load_policy
-from dbfold.references.discovery import discover, shown_base
+from dbfold.references.discovery import discover, require_files, shown_base
 
 ODD_NAMES = [
     "with space.py",
@@ -229,15 +229,24 @@ def test_the_policy_itself_is_not_looked_at(project, found):
     assert found(".", "dbfold.yaml") == ["a.py"]
 
 
-def test_a_target_outside_the_policys_directory(project, tmp_path):
-    """It has no accessor root, so nothing there is rewritten; it is still found."""
+def test_a_target_outside_the_root(project, tmp_path):
+    """No pattern of the policy names it, so what would be said of it means nothing."""
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "elsewhere/a.py").write_text('import sqlite3\nsqlite3.connect("/app/data/auth.db")\n')
-    done = project.dbfold("rewrite", "--policy", "dbfold.yaml", "--format", "json", tmp_path / "elsewhere")
-    result = json.loads(done.stdout)
-    assert done.returncode == 0
-    assert [(found["file"], found["verdict"]) for found in result["references"]] == [("a.py", "review")]
-    assert result["changed"] == []
+    policy = load_policy(project.root / "dbfold.yaml")
+    with pytest.raises(UserError, match=r"elsewhere: lies outside of the root .*such as --root"):
+        discover([tmp_path / "elsewhere"], policy, project.root)
+    stated = load_policy(project.root / "dbfold.yaml", root=tmp_path)
+    assert discover([tmp_path / "elsewhere"], stated, tmp_path).files == ()
+
+
+def test_a_directory_without_files_is_to_be_told(project):
+    policy = load_policy(project.root / "dbfold.yaml")
+    project.services.mkdir()
+    file = project.write("services/archive/a.py")
+    found = discover([project.services], policy, project.root)
+    with pytest.raises(UserError, match=r"services: no file to look at \(1 excluded by dbfold.yaml\)"):
+        require_files(found, [project.services], policy)
+    require_files(discover([file], policy, project.root), [file], policy)
 
 
 def test_a_target_that_went_away_is_the_users_error(project, found):

@@ -52,6 +52,16 @@ def test_a_policy_by_option_and_by_configuration(shop, flake8):
     assert MESSAGE in configured.stdout
 
 
+def test_a_policy_beside_the_files_needs_a_root(shop, flake8):
+    shop.write("services/shop/a.py", HARDCODED.encode())
+    (shop.root / "deploy").mkdir()
+    (shop.root / "dbfold.yaml").rename(shop.root / "deploy/dbfold.yaml")
+    result = flake8("--dbfold-policy", "deploy/dbfold.yaml", "services")
+    assert result.returncode != 0
+    assert "lies outside of the root" in result.stderr
+    assert MESSAGE in flake8("--dbfold-policy", "deploy/dbfold.yaml", "--dbfold-root", ".", "services").stdout
+
+
 def test_a_wrong_policy_is_told(shop, flake8):
     shop.write("services/shop/a.py", HARDCODED.encode())
     shop.write("dbfold.yaml", b"version: 1\n")

@@ -22,5 +22,7 @@ def summary_line(checked: Checked) -> str:
     if checked.findings:
         files = counted(len({finding.file for finding in checked.findings}), "file")
         return f"Found {counted(len(checked.findings), 'finding')} in {files}{in_brackets}."
+    if not checked.files and not checked.errors:
+        return f"Nothing to check: 0 files{in_brackets}."
     verdict = "Nothing found" if checked.errors else "All clear"
     return f"{verdict}: {counted(checked.files, 'file')} checked{in_brackets}."
