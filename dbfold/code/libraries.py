@@ -5,6 +5,8 @@ Names are qualified as they are imported: `sqlite3.connect`, whatever a module c
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 # -- opening ---------------------------------------------------------------------------------------------------------
 
 CONNECT_FUNCTIONS = frozenset(
@@ -37,6 +39,35 @@ OTHER_STORES = {
     "lmdb.open": "LMDB",
     "plyvel.DB": "LevelDB",
 }
+
+
+class Opener(NamedTuple):
+    """What a function opens: its argument by position or keyword, and what it adds to that to name the file."""
+
+    position: int = 0
+    keywords: tuple[str, ...] = PATH_KEYWORDS
+    adds: str = ""
+
+
+# What opens a file of any name. A URL says itself what it is, so functions that take one are not among them.
+FILE_OPENERS = {
+    **dict.fromkeys(sorted(CONNECT_FUNCTIONS), Opener()),
+    **dict.fromkeys(("peewee.SqliteDatabase", "playhouse.apsw_ext.APSWDatabase"), Opener()),
+    **dict.fromkeys(("playhouse.sqlite_ext.SqliteExtDatabase", "playhouse.sqlite_ext.CSqliteExtDatabase"), Opener()),
+    **dict.fromkeys(("playhouse.pool.PooledSqliteDatabase", "playhouse.pool.PooledSqliteExtDatabase"), Opener()),
+    **dict.fromkeys(("playhouse.sqliteq.SqliteQueueDatabase", "playhouse.sqlcipher_ext.SqlCipherDatabase"), Opener()),
+    "sqlitedict.SqliteDict": Opener(),
+    "langgraph.checkpoint.sqlite.SqliteSaver.from_conn_string": Opener(0, ("conn_string",)),
+    "langgraph.checkpoint.sqlite.aio.AsyncSqliteSaver.from_conn_string": Opener(0, ("conn_string",)),
+    "langchain_community.cache.SQLiteCache": Opener(0, ("database_path",)),
+    **dict.fromkeys(("diskcache.Cache", "diskcache.Deque", "diskcache.Index"), Opener(0, ("directory",), "/cache.db")),
+    "diskcache.FanoutCache": Opener(0, ("directory",), "/000/cache.db"),
+    "requests_cache.CachedSession": Opener(0, ("cache_name",), ".sqlite"),
+    "requests_cache.install_cache": Opener(0, ("cache_name",), ".sqlite"),
+    "requests_cache.SQLiteCache": Opener(0, ("db_path",), ".sqlite"),
+    "requests_cache.backends.SQLiteCache": Opener(0, ("db_path",), ".sqlite"),
+}
+FILE_OPENING_MODULES = tuple(sorted({name.partition(".")[0] for name in FILE_OPENERS} | {"pony", "backends.sqlite3"}))
 OPENING_NAMES = frozenset(
     "connect Connection Database create_engine create_async_engine SqliteDatabase create_pool get_connection"
     " get_db".split()
@@ -68,6 +99,9 @@ WRITING_MODES = frozenset("wax+")
 
 ENVIRONMENT_READERS = frozenset({"os.getenv", "os.environ.get"})
 ENVIRONMENT_DEFAULTS = frozenset({"os.environ.setdefault", "os.environ.pop"})
+FRAMEWORK_READERS = frozenset({"env", "config", "getenv", "get_env", "env_str"})
+CLI_OPTIONS = frozenset({"add_argument", "add_option", "option", "argument"})
+TYPER_OPTIONS = frozenset({"Option", "Argument"})  # their default may be positional
 SHELL_FUNCTIONS = frozenset(
     {"os.system", "os.popen", "asyncio.create_subprocess_shell", "asyncio.create_subprocess_exec"}
     | {f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen", "getoutput")}

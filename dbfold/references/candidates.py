@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dbfold.code.libraries import FILE_OPENING_MODULES
+
 _SUFFIX = r"\.(?:db3?|sqlite3?)"
 # "zoe.db.bak" is another file and `self.db.execute` an attribute: a suffix ends its name.
 _END = r"(?![A-Za-z0-9_]|\.[A-Za-z_])"
@@ -20,11 +22,33 @@ _AFTER: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("sqlite", re.compile(r"(?:\+\w+)?:///")),
     ("connect", re.compile(r"\s*\(\s*(?:database\s*=\s*)?[rRbBuUfF]{0,2}[\"']")),
     ("Connection", re.compile(r"\s*\(\s*(?:filename\s*=\s*)?[rRbBuUfF]{0,2}[\"']")),
+    ("sqlite3 ", re.compile(r"(?:-\w+\s+)*[\"']?[\w.~${}-]*/")),
+    *((word, re.compile(r"\s+(?:DATABASE\s+)?\\?[\"']", re.IGNORECASE)) for word in ("ATTACH", "attach")),
+    *((word, re.compile(r"\s+\\?[\"']")) for word in ("VACUUM INTO", "vacuum into")),
 )
-_UPPER = tuple((text.upper(), after) for text, after in _AFTER[:2])
+# As Windows, old programs and people write them.
+_OTHER_CASES = (
+    *((text, _AFTER[0][1]) for text in (".DB", ".Db", ".dB")),
+    *((text, _AFTER[1][1]) for text in (".SQLITE", ".Sqlite", ".SQLite", ".SQlite")),
+)
+# What SQL and SQLite's own shell name is a file, whatever it is called.
+_ATTACHED = re.compile(
+    r"\b(?:ATTACH\s+(?:DATABASE\s+)?|VACUUM\s+INTO\s+)\\?(?P<quote>['\"])(?P<path>[^'\"\\\n]+)\\?(?P=quote)",
+    re.IGNORECASE,
+)
+_IN_SHELL = re.compile(
+    r"(?<![\w.])sqlite3(?:\.exe)?[ \t]+(?:-\w+[ \t]+)*[\"']?"
+    r"(?P<path>(?!and/or)[\w.~${}-]*/[\w./~${}-]*[\w}])(?![\w.*?/-])"
+)
+_URL_IN_TEXT = re.compile(r"\b(?:jdbc:sqlite:|sqlite(?:\+\w+)?:///?)(?P<path>/?[^\s\"'`?<>()\[\],;]+)")
 _ATTRIBUTE_OF = re.compile(r"(?<![A-Za-z0-9_])(?:self|args|cls)\Z")
 # One pattern that begins with a literal: as fast as one `in`, and the three suffixes would take three.
-_DOTTED = re.compile(rb"\.(?:db|DB|SQLITE)")
+_DOTTED = re.compile(rb"\.(?:[dD][bB]|[sS][qQ][lL][iI][tT][eE])")
+_NAMED_OTHERWISE = (
+    b"ATTACH ",
+    b"Sqlite",
+    *(module.encode() for module in FILE_OPENING_MODULES if "sqlite" not in module),
+)
 SUFFIX_IN_TEXT = re.compile(rf"{_SUFFIX}{_END}(?:-(?:wal|shm|journal)\b)?", re.IGNORECASE)
 WHOLE_SUFFIX = re.compile(rf"{_SUFFIX}(?:-(?:wal|shm|journal))?\Z", re.IGNORECASE)
 SQLITE_URL = re.compile(r"(?P<scheme>sqlite(?:\+\w+)?:///)(?P<path>[^?]*)(?P<query>\?.*)?", re.IGNORECASE | re.DOTALL)
@@ -49,6 +73,7 @@ _READS_A_KEY = re.compile(
 
 _DELIMITERS = frozenset(" \t\r\n\f\v\"'`()<>=,;|&[]:#!…→·•“”‘’«»")
 _LONGEST_PATH = 512
+_COMPUTED = re.compile(r"(?:\{[^{}]*\}|\$\w+|\$\{[^{}]*\}|%\w?|/)*")
 _QUOTES = frozenset("\"'`")
 _OTHER_URL = re.compile(r"(?<!sqlite)(?<!file)(?<!\+)\b(?!sqlite|file)\w{2,}://\Z")
 
@@ -56,17 +81,19 @@ _OTHER_URL = re.compile(r"(?<!sqlite)(?<!file)(?<!\+)\b(?!sqlite|file)\w{2,}://\
 def is_candidate(data: bytes) -> bool:
     """True unless `data` certainly names no database, nor holds an ignore comment.
 
-    Upper-case suffixes are rare, but real on Windows.
+    Upper-case suffixes are rare, but real on Windows. Some libraries open files of any name.
     """
     if _DOTTED.search(data) is not None or b"sqlite" in data or b"dbfold:" in data:
+        return True
+    if any(name in data for name in _NAMED_OTHERWISE):
         return True
     return data.startswith((b"\xff\xfe", b"\xfe\xff"))  # UTF-16, in which none of these can be seen
 
 
 def candidate_offsets(text: str) -> list[int]:
     """Offsets in `text` where a database may be named, in order."""
-    upper = _UPPER if ".DB" in text or ".SQLITE" in text else ()
-    return sorted(offset for literal, after in (*_AFTER, *upper) for offset in _found(text, literal, after))
+    searched = (*_AFTER, *(other for other in _OTHER_CASES if other[0] in text))
+    return sorted(offset for literal, after in searched for offset in _found(text, literal, after))
 
 
 def _found(text: str, literal: str, after: re.Pattern[str]) -> Iterator[int]:
@@ -82,12 +109,36 @@ def path_spans(text: str) -> Iterator[tuple[int, int]]:
     """Ranges of the paths of database files inside a longer text.
 
     Computed parts (`{name}`, `$NAME`, `${NAME}`) and wildcards belong to the path. The scan goes backward from each
-    suffix, so that its cost is bounded however long a line is.
+    suffix, so that its cost is bounded however long a line is. What SQL attaches, and what SQLite's shell is given,
+    needs no suffix.
     """
+    named = list(_named_spans(text))
     for match in SUFFIX_IN_TEXT.finditer(text):
         start = _path_start(text, match.start())
         if start < match.start() and not _OTHER_URL.search(text, max(0, start - 12), start + 2):
+            while named and named[0][0] < start:
+                yield named.pop(0)
             yield start, match.end()
+    yield from named
+
+
+def _named_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Ranges of paths without a suffix that is a database's, in order."""
+    patterns = [_ATTACHED] if "ATTACH" in text or "attach" in text or "INTO" in text or "into" in text else []
+    patterns += [_IN_SHELL] if "sqlite3" in text else []
+    spans = {match.span("path") for pattern in patterns for match in pattern.finditer(text)}
+    for start, end in sorted(spans):
+        path = text[start:end]
+        if not (SUFFIX_IN_TEXT.search(path) or path.startswith(":memory:") or _COMPUTED.fullmatch(path)):
+            yield start, end
+
+
+def url_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Ranges of the paths in URLs of SQLite, `sqlite:///data/notes`, that no suffix shows."""
+    for match in _URL_IN_TEXT.finditer(text) if "sqlite" in text else ():
+        path = match["path"]
+        if not (SUFFIX_IN_TEXT.search(path) or ":memory:" in path or _COMPUTED.fullmatch(path.lstrip("/"))):
+            yield match.span("path")
 
 
 def could_be_code(text: str, start: int, end: int) -> bool:

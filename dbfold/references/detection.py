@@ -17,6 +17,7 @@ from dbfold.policy.accessor import is_generated
 from dbfold.references.candidates import candidate_offsets
 from dbfold.references.ignores import Ignore, has_ignores, ignores_in
 from dbfold.references.languages.plain_text import comments, is_prose, scan_plain, scan_unparsed
+from dbfold.references.languages.python.connections import may_open
 from dbfold.references.languages.python.uses import Uses
 from dbfold.references.model import Site
 
@@ -100,7 +101,8 @@ def detect_module(
     """What decoded source holds. `tree` is its syntax tree, parsed here if it is not given. Raises UnparsableError."""
     text = source.text
     hits = sort_hits(text, candidate_offsets(text))
-    wanted = bool(hits.in_strings or hits.in_comments) or has_ignores(text)
+    opens = may_open(text)
+    wanted = opens or bool(hits.in_strings or hits.in_comments) or has_ignores(text)
     if not wanted and not parse_always:
         return Detected(is_python=True), None
     from dbfold.code.parsing import parse
@@ -109,7 +111,7 @@ def detect_module(
     module = None
     sites: list[Site] = []
     uses = Uses()
-    if hits.in_strings:
+    if hits.in_strings or opens:
         from dbfold.references.languages.python.detector import Detector
 
         try:

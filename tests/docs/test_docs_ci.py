@@ -91,6 +91,7 @@ def test_findings_fail_the_action_and_annotate(action):
 
 def test_paths_policy_and_output(action, checkout):
     (checkout / "other").mkdir()
+    (checkout / "other/clean.py").write_text("x = 1\n")
     (checkout / "dbfold.yaml").rename(checkout / "policy with blank.yaml")
     result, output = action(paths="other", policy="policy with blank.yaml")
     assert (result.returncode, output) == (0, "exit-code=0"), result.stderr

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from dbfold.base.text import LineTable
 from dbfold.code.lexer import tokens
-from dbfold.references.candidates import SUFFIX_IN_TEXT, could_be_code, path_spans
+from dbfold.references.candidates import SUFFIX_IN_TEXT, could_be_code, path_spans, url_spans
+from dbfold.references.languages.line_comments import Comments
 from dbfold.references.model import Kind, Site
 
 _IGNORE_FILES = re.compile(r"\.?\w*ignore\Z")
@@ -39,10 +40,9 @@ _CONFIG_SUFFIXES = frozenset(
 _TEMPLATE_SUFFIXES = frozenset({".example", ".sample", ".template", ".tmpl", ".dist", ".j2", ".bak", ".old", ".orig"})
 _CONFIG_NAMES = re.compile(r"(?:Dockerfile|Containerfile|\.env|Procfile|docker-compose)\b")
 _SHELL_NAMES = re.compile(r"(?:Makefile|Justfile|Jenkinsfile|crontab)\b")
-_COMMENT_LINE = re.compile(r"^\s*(?:#|//|--|/?\*|;|<!--|rem\b)|\s(?:#|//|--) ", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r"\b([A-Z][A-Z0-9_]+)[\"']?\s*[=:]\s*[\"']?(?:sqlite(?:\+\w+)?:)?(?:\$\{\w+:-)?\Z")
 _HEALTHCHECK = re.compile(r"(?i)\bhealth_?-?check|\bsqlite3\.connect\(|\btest:")
-_URL_BEFORE = re.compile(r"sqlite(?:\+\w+)?:\Z")
+_URL_BEFORE = re.compile(r"sqlite(?:\+\w+)?:(?:///?)?\Z")
 _OBSTACLES = {
     Kind.EMBEDDED_CODE: "source in a language that dbfold does not rewrite",
     Kind.EMBEDDED_SHELL: "a shell command",
@@ -52,36 +52,21 @@ _OBSTACLES = {
     Kind.URL: "a URL in a configuration file",
 }
 _LONGEST_CONTEXT = 400
-_BLOCK_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_C_COMMENTS = (
-    ".sql",
-    ".js",
-    ".ts",
-    ".tsx",
-    ".jsx",
-    ".go",
-    ".java",
-    ".c",
-    ".h",
-    ".cpp",
-    ".rs",
-    ".css",
-    ".php",
-    ".kt",
-)
 
 
 def scan_plain(text: str, table: LineTable, path: str) -> list[Site]:
     """The sites in a text file; its name decides whether it is prose, configuration, shell or source."""
     kind_of_file = _kind_of_file(posixpath.basename(path), text)
-    block_comments = [match.span() for match in _BLOCK_COMMENT.finditer(text)] if path.endswith(_C_COMMENTS) else []
+    prose = kind_of_file in (Kind.PROSE, Kind.IGNORE_PATTERN)
+    comments = Comments(text, _without_template_suffix(path)) if not prose else ()
+    spans = path_spans(text) if prose else sorted({*path_spans(text), *url_spans(text)})
     sites = []
-    for start, end in path_spans(text):
+    for start, end in spans:
         before = text[max(table.starts[table.line_of(start) - 1], start - _LONGEST_CONTEXT) : start]
         found, first = text[start:end], start
         if _URL_BEFORE.search(before) and found.startswith("///"):
             found, first = found[3:], start + 3
-        kind = Kind.COMMENT if _in_any(start, block_comments) else _kind(kind_of_file, before, found)
+        kind = Kind.COMMENT if start in comments else _kind(kind_of_file, before, found)
         sites.append(
             Site(
                 text=found,
@@ -134,8 +119,6 @@ def _kind_of_file(name: str, text: str) -> Kind:
 def _kind(kind_of_file: Kind, before: str, found: str) -> Kind:
     if kind_of_file in (Kind.IGNORE_PATTERN, Kind.PROSE):
         return kind_of_file
-    if _COMMENT_LINE.search(before):
-        return Kind.COMMENT
     if "*" in found or "?" in found:
         return Kind.GLOB
     if kind_of_file is Kind.EMBEDDED_CODE:
@@ -155,8 +138,10 @@ def _variable(before: str) -> str | None:
     return match[1] if match and not _URL_BEFORE.search(before) else None
 
 
-def _in_any(offset: int, spans: list[tuple[int, int]]) -> bool:
-    return any(start <= offset < end for start, end in spans)
+def _without_template_suffix(path: str) -> str:
+    """`app.yml.example` is written as `app.yml` is."""
+    stem, suffix = posixpath.splitext(path)
+    return stem if suffix.lower() in _TEMPLATE_SUFFIXES and posixpath.basename(stem) else path
 
 
 def comments(text: str, table: LineTable, spans: tuple[tuple[int, int], ...]) -> Iterator[Site]:

@@ -7,20 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dbfold.code.libraries import (
+    CLI_OPTIONS,
     CONNECT_FUNCTIONS,
     ENVIRONMENT_DEFAULTS,
     ENVIRONMENT_READERS,
+    FRAMEWORK_READERS,
     OTHER_STORES,
     PATH_FUNCTIONS,
     SHELL_FUNCTIONS,
     TRANSPARENT_FUNCTIONS,
     TRANSPARENT_METHODS,
+    TYPER_OPTIONS,
 )
 from dbfold.code.names import ModuleNames, dotted
 from dbfold.references.candidates import WHOLE_SUFFIX
 from dbfold.references.model import Kind
 
-_FRAMEWORK_READERS = frozenset({"env", "config", "getenv", "get_env", "env_str"})
 _TEXT_FUNCTIONS = frozenset(
     "print input pprint info debug warning warn error exception critical fatal echo secho success"
     " print_exc subheader markdown caption fail skip xfail showinfo showerror showwarning".split()
@@ -36,8 +38,6 @@ _KEY_METHODS = frozenset("get pop setdefault option getoption has_option get_opt
 _TEXT_KEYWORDS = frozenset(
     "help description doc msg message text label title epilog usage metavar placeholder tooltip example detail".split()
 )
-_CLI_FUNCTIONS = frozenset({"add_argument", "add_option", "option", "argument"})
-_TYPER_FUNCTIONS = frozenset({"Option", "Argument"})  # their default may be positional
 _FIELD_FUNCTIONS = frozenset({"Field", "field", "attrib", "ib", "PrivateAttr", "mapped_column"})
 
 
@@ -117,7 +117,7 @@ def _in_call(
         return Context(Kind.CONNECT_LITERAL, prose=f"a {engine} file: another engine, not SQLite")
     if environment := _environment_default(call, child, keyword, function, last):
         return environment
-    if (last in _CLI_FUNCTIONS and keyword == "default") or (last in _TYPER_FUNCTIONS and keyword in (None, "default")):
+    if (last in CLI_OPTIONS and keyword == "default") or (last in TYPER_OPTIONS and keyword in (None, "default")):
         return Context(Kind.CLI_DEFAULT, callee=function)
     if keyword in _TEXT_KEYWORDS or last in _TEXT_FUNCTIONS or _raises(ancestors, call):
         return Context(Kind.MESSAGE, prose="text for people", callee=function)
@@ -148,7 +148,7 @@ def _environment_default(
 ) -> Context | None:
     """The context of the default in `os.getenv("NAME", default)` and its relatives."""
     known = function in ENVIRONMENT_READERS or function in ENVIRONMENT_DEFAULTS
-    if not known and last not in _FRAMEWORK_READERS:
+    if not known and last not in FRAMEWORK_READERS:
         return None
     if not call.args or not isinstance(call.args[0], ast.Constant) or not isinstance(call.args[0].value, str):
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import replace
 
 from dbfold.base.spans import Span
@@ -15,14 +16,16 @@ from dbfold.base.text import LineTable
 from dbfold.code.lexer import Hits
 from dbfold.code.names import ModuleNames
 from dbfold.code.parsing import Position, offsets_of, position
-from dbfold.references.candidates import is_module_name, path_spans
+from dbfold.references.candidates import WHOLE_SUFFIX, is_module_name, path_spans
 from dbfold.references.languages.python import embedded
 from dbfold.references.languages.python.composition import Composition, compose
+from dbfold.references.languages.python.connections import Opened, is_derived, may_open, opened_texts
 from dbfold.references.languages.python.context import Context, classify, is_constructed
 from dbfold.references.languages.python.templates import Form, path_form
 from dbfold.references.languages.python.uses import Uses, uses
 from dbfold.references.model import Kind, Replacement, Site
 
+_NAMED_BY_LIBRARY = "the library makes the file's name of it"
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -33,7 +36,9 @@ class Detector:
         self.tree = tree
         self.table = table
         self.names = ModuleNames(tree)
-        self.lines = sorted({table.line_of(offset) for offset in hits.in_strings})
+        self.opened: Mapping[int, Opened] = opened_texts(tree, self.names) if may_open(table.text) else {}
+        lines = {table.line_of(offset) for offset in hits.in_strings}
+        self.lines = sorted(lines | {one.node.lineno for one in self.opened.values()})
         self.sites: list[Site] = []
         self.numbers: dict[Position, int] = {}
 
@@ -52,6 +57,10 @@ class Detector:
         """Record the site at `node`, if it is one; returns the children that may hold further ones."""
         if isinstance(node, ast.Constant):
             self._constant(node, ancestors)
+            return []
+        if isinstance(node, ast.Call) and id(node) in self.opened and is_derived(node):
+            text = "{" + ast.unparse(node) + "}"
+            self._record(node, node, Form(text), classify(node, ancestors, self.names), ancestors)
             return []
         if isinstance(node, (ast.JoinedStr, ast.BinOp, ast.Call)):
             composition = compose(node, self.names)
@@ -99,9 +108,13 @@ class Detector:
             self._record(node, composition.literal, Form(composition.text), context, ancestors)
             return True
         constructed = is_constructed(node, ancestors[-1:], self.names)
-        form = path_form(composition, context.kind is Kind.CONNECT_LITERAL, self.names, constructed)
+        opened = self.opened.get(id(node))
+        connected = context.kind is Kind.CONNECT_LITERAL or opened is not None
+        form = path_form(composition, connected, self.names, constructed)
         if form is None:
             return False
+        if opened is not None and opened.adds and not WHOLE_SUFFIX.search(form.text):
+            form = replace(form, text=form.text.rstrip("/") + opened.adds, obstacle=_NAMED_BY_LIBRARY)
         if _is_statement(ancestors):
             context = Context(Kind.DOCSTRING, prose="a string that is only documentation")
         if context.shell and not isinstance(composition.literal, ast.JoinedStr) and " " in form.text:
