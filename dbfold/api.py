@@ -138,20 +138,18 @@ def move(
     root: AnyPath | None = None,
     dry_run: bool = False,
     accept_broken_sql: bool = False,
-    no_code: bool = False,
     progress: MoveProgress | None = None,
 ) -> Result:
     """Move the rows: `dbfold move run`. `dbfold.datamove` has the plan, the verification and the rollback.
 
-    Raises MoveRefused while decisions are open, and UserError while statements in the code would break, unless
-    `accept_broken_sql`, or where there is no code to ask, unless `no_code` says so. Nothing has changed then.
+    Raises MoveRefused while decisions are open, and UserError while the project still names a retired database, or
+    statements in the code would break (unless `accept_broken_sql`). Nothing has changed then.
     """
     from dbfold import datamove
-    from dbfold.journey.gate import require_whole
+    from dbfold.codemods.gate import require_whole
 
     _, rules = _read([], policy, root)
-    if not accept_broken_sql:
-        require_whole(rules, data_dir, no_code=no_code)
+    require_whole(rules, data_dir, accept_broken_sql=accept_broken_sql)
     return datamove.run(rules, data_dir, dry_run=dry_run, progress=progress)
 
 

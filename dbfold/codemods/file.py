@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from functools import cache
 
 from dbfold.base.cache import digest, own_digest
@@ -15,8 +16,9 @@ from dbfold.code.parsing import UnparsableError, parse
 from dbfold.codemods.errors import RewriteError
 from dbfold.codemods.guided import require_whole, with_sql_names
 from dbfold.codemods.importers import is_for_others
-from dbfold.journey.holds import Change, Guidance
-from dbfold.policy.model import AccessorStyle
+from dbfold.journey.guidance import Change, Guidance
+from dbfold.journey.waits import retired
+from dbfold.policy.model import AccessorStyle, Policy
 from dbfold.references.discovery import SourceFile
 from dbfold.references.model import Action, FileError, Reference, Verdict
 from dbfold.references.verdicts import Examined, Judge
@@ -65,11 +67,28 @@ class Rewriting:
         """True if anything in the file is to be rewritten."""
         return bool(self.changes) or any(one.verdict.action is Action.REWRITE for one in self.examined.references)
 
-    @property
-    def depends_on(self) -> frozenset[str]:
-        """The other files, relative to the policy, that name the databases on which its changing SQL runs."""
-        sites = {site for change in self.changes for site, _, _ in change.statement.sites}
-        return frozenset(sites - {self.file.in_policy})
+    def switching(self, policy: Policy) -> dict[str, int]:
+        """The retired databases that switch in this file, each with the first line where it does."""
+        found: dict[str, int] = {}
+        for one in self.examined.references:
+            entry = retired(policy, one.database) if one.verdict.action is Action.REWRITE else None
+            if entry is not None:
+                found.setdefault(entry.name, one.span.line)
+        for change in self.changes:
+            for database in change.statement.databases:
+                found.setdefault(database, change.statement.span.line)
+        return found
+
+    def only(self, databases: AbstractSet[str], policy: Policy) -> Rewriting:
+        """The part of it that switches some retired databases."""
+
+        def stays(one: Reference) -> bool:
+            entry = retired(policy, one.database)
+            return one.verdict.action is Action.REWRITE and (entry is None or entry.name not in databases)
+
+        references = tuple(_left(one) if stays(one) else one for one in self.examined.references)
+        changes = tuple(one for one in self.changes if not databases.isdisjoint(one.statement.databases))
+        return replace(self, examined=replace(self.examined, references=references), changes=changes)
 
     def key(self, data: bytes, judge: Judge) -> bytes:
         """A digest of all that the attempt depends on, for the file's content `data`."""
@@ -86,7 +105,6 @@ class FileRewrite:
 
     examined    its references; those that cannot be rewritten although they were to be are for review
     statements  how many of its statements get new names
-    depends_on  other files, relative to the policy, with the paths that these run on: all change, or none
     failure     why it could not be rewritten although it was to be
     """
 
@@ -96,7 +114,6 @@ class FileRewrite:
     new: bytes | None = None
     needs_root: bool = False
     statements: int = 0
-    depends_on: frozenset[str] = field(default_factory=frozenset)
     failure: str | None = None
 
     def stays(self, message: str) -> FileRewrite:
@@ -121,6 +138,11 @@ class FileRewrite:
         if self.failure is None:
             return self.examined.errors
         return (*self.examined.errors, FileError(self.file.shown, self.failure))
+
+
+def _left(reference: Reference) -> Reference:
+    verdict = Verdict(Action.LEAVE, "not asked for", reference.verdict.target)
+    return replace(reference, verdict=verdict, replacement=None)
 
 
 def attempt(work: Rewriting, data: bytes, judge: Judge) -> Attempt:
@@ -158,7 +180,7 @@ def _with_accessors(
 
 def outcome(work: Rewriting, data: bytes, found: Attempt, judge: Judge) -> FileRewrite:
     """What an attempt comes to for the file whose content is `data`."""
-    result = FileRewrite(work.file, work.examined, depends_on=work.depends_on)
+    result = FileRewrite(work.file, work.examined)
     if found.problem is not None:
         return result.failed(found.problem)
     if found.text is None:

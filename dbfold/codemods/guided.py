@@ -11,7 +11,7 @@ from dataclasses import replace
 from dbfold.base.text import LineTable, SourceText
 from dbfold.code.parsing import offsets_of
 from dbfold.codemods.errors import RewriteError
-from dbfold.journey.holds import Change
+from dbfold.journey.guidance import Change
 from dbfold.references.detection import detect_module
 from dbfold.references.discovery import SourceFile
 from dbfold.references.model import Action, Reference

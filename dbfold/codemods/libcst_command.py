@@ -15,18 +15,18 @@ import libcst as cst
 from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
 from dbfold.base.paths import resolved
+from dbfold.codemods.attempts import Attempts
+from dbfold.codemods.deciding import find_guidance, judge_of
 from dbfold.codemods.file import Attempt, Rewriting, attempt
 from dbfold.codemods.importers import taken_names
-from dbfold.journey.holds import NO_GUIDANCE, Guidance, guide, retired_names
+from dbfold.journey.guidance import NO_GUIDANCE, Guidance
 from dbfold.policy.loading import find_policy, load_policy
 from dbfold.policy.model import Policy
 from dbfold.policy.rooting import require_below
 from dbfold.references.detection import detect
-from dbfold.references.discovery import Discovery, discover, source_file
+from dbfold.references.discovery import Discovery, SourceFile, discover, source_file
 from dbfold.references.model import FileError
-from dbfold.references.roots import Roots
 from dbfold.references.survey import Survey
-from dbfold.references.verdicts import Judge
 
 
 class RewriteDbPaths(CodemodCommand):
@@ -53,11 +53,11 @@ class RewriteDbPaths(CodemodCommand):
         file = replace(source_file(path, policy, path.parent), content=tree.bytes)
         if policy.excluded_files.matching(file.in_policy):
             raise SkipFile("excluded by the policy")
-        guidance = _guidance(policy, tree.bytes)
+        guidance = _guidance(policy, file)
         if guidance.names.get(file.in_policy):
             # A statement changes together with its path, and LibCST writes one file after the other.
             raise SkipFile("tables in its SQL get new names in the move; use `dbfold rewrite`")
-        judge = Judge(policy, Roots(policy), policy.accessor.style, guidance)
+        judge = judge_of(policy, None, guidance)
         examined = judge.examine(file, detect(tree.bytes, file.path, file.in_policy))
         if examined.errors:
             raise SkipFile(_message(examined.errors))
@@ -82,12 +82,13 @@ def _project(policy: Policy) -> Discovery:
     return _known_projects[policy.source]
 
 
-def _guidance(policy: Policy, data: bytes) -> Guidance:
-    """What the SQL of the application asks; nothing for a file that names no retired database."""
-    if not any(name.encode() in data for name in retired_names(policy)):
-        return NO_GUIDANCE
+def _guidance(policy: Policy, file: SourceFile) -> Guidance:
+    """What the application asks; nothing for a file that has to do with no retired database."""
     if policy.source not in _known_guidance:
-        _known_guidance[policy.source] = guide(policy, Survey(None, jobs=1), _project(policy))
+        found = find_guidance(policy, Discovery((file,), (), 0), Attempts(Survey(None, jobs=1)))
+        if found is NO_GUIDANCE:
+            return found
+        _known_guidance[policy.source] = found
     return _known_guidance[policy.source]
 
 

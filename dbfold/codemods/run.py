@@ -8,31 +8,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
-from dbfold.base.cache import Cache
-from dbfold.base.codec import DECODING_ERRORS
-from dbfold.base.parallel import share_out
 from dbfold.base.progress import SILENT, Progress
 from dbfold.codemods.accessors import GeneratedFile
-from dbfold.codemods.file import Attempt, FileRewrite, Rewriting, attempt, attempt_codec, outcome
-from dbfold.codemods.importers import taken_names
+from dbfold.codemods.attempts import Attempts
+from dbfold.codemods.deciding import find_guidance, judge_of, settle
+from dbfold.codemods.file import FileRewrite, Rewriting
 from dbfold.codemods.roots import accessor_roots, with_roots
 from dbfold.journey.checking import Checked, check_files
-from dbfold.journey.holds import NO_GUIDANCE, Guidance, guidance, guide, retired_names
+from dbfold.journey.guidance import Guidance
+from dbfold.journey.holds import guidance
 from dbfold.policy.model import AccessorStyle, Policy
-from dbfold.references.contents import read
-from dbfold.references.discovery import Discovery, SourceFile, discover, require_files, shown_base
+from dbfold.references.discovery import Discovery, SourceFile, discover, require_files, shown_base, source_file
 from dbfold.references.model import FileError
-from dbfold.references.roots import Roots
-from dbfold.references.scan import Scan, combine, examine_files
-from dbfold.references.survey import Survey, surveying
-from dbfold.references.verdicts import Examined, Judge
-
-_LIBCST_COST = 10  # what a byte of source costs that is rewritten, against one that is looked at
+from dbfold.references.scan import Scan, combine
+from dbfold.references.survey import surveying
+from dbfold.references.verdicts import Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +33,8 @@ class Prepared:
     """A run before anything is written.
 
     results    the files that name a database, hold an ignore comment or SQL that changes, or cannot be read
+    beside     files that were not asked for, and that change because a database switches whole
+    switches   what waits, and for what
     scan       their references with their final verdicts; its errors are files that could not be looked at
     errors     everything that went wrong: those, and what was to be rewritten and could not be
     generated  accessors and Dockerfiles to be written
@@ -48,6 +43,8 @@ class Prepared:
     """
 
     results: tuple[FileRewrite, ...]
+    beside: tuple[FileRewrite, ...]
+    switches: Guidance
     scan: Scan
     errors: tuple[FileError, ...]
     base: Path
@@ -58,7 +55,7 @@ class Prepared:
     @property
     def changed(self) -> tuple[FileRewrite, ...]:
         """The proven rewrites."""
-        return tuple(result for result in self.results if result.new is not None)
+        return tuple(result for result in (*self.results, *self.beside) if result.new is not None)
 
     @property
     def changes(self) -> bool:
@@ -102,10 +99,9 @@ def prepare_files(
 ) -> Prepared:
     """Work out every change in the files of `discovery` without writing one. Raises UserError."""
     with surveying(policy.root, jobs, cached=cached) as survey:
-        found = find_guidance(policy, discovery, survey, data_dir, progress)
-        judge = Judge(policy, Roots(policy), style or policy.accessor.style, found)
-        results = rewrites(discovery, survey, judge, found, progress)
-    return _with_roots(results, discovery, base, judge)
+        attempts = Attempts(survey, progress)
+        found = find_guidance(policy, discovery, attempts, style, data_dir)
+        return _prepared(discovery, policy, base, attempts, found, style)
 
 
 def prepare_project(
@@ -124,137 +120,55 @@ def prepare_project(
     discovery = discover([base], policy, base)
     require_files(discovery, [base], policy)
     with surveying(policy.root, jobs, cached=cached) as survey:
+        attempts = Attempts(survey, progress)
         checked = check_files(policy, survey, discovery, base, data_dir, progress)
-        found = guidance(checked)
-        judge = Judge(policy, Roots(policy), policy.accessor.style, found)
-        prepared = _with_roots(rewrites(discovery, survey, judge, found, progress), discovery, base, judge)
+        found = settle(guidance(checked), policy, None, discovery, attempts)
+        prepared = _prepared(discovery, policy, base, attempts, found, None)
     return replace(checked, code=replace(checked.code, references=prepared.scan)), prepared
 
 
-def rewrites(
-    discovery: Discovery, survey: Survey, judge: Judge, asked: Guidance, progress: Progress = SILENT
-) -> list[FileRewrite]:
-    """What comes of the files of `discovery`, each proven, or for review with the reason."""
-    works = _works(examine_files(survey, discovery, judge, progress), discovery, asked)
-    works = _with_taken_names(works, discovery, judge.policy)
-    return all_or_none(_rewrites(works, judge, survey, progress))
-
-
-def _with_roots(found: Sequence[FileRewrite], discovery: Discovery, base: Path, judge: Judge) -> Prepared:
-    needs = accessor_roots(found, discovery.files, base, judge)
+def _prepared(
+    discovery: Discovery,
+    policy: Policy,
+    base: Path,
+    attempts: Attempts,
+    asked: Guidance,
+    style: AccessorStyle | None,
+) -> Prepared:
+    """What comes of the files of `discovery`, each proven, or for review with the reason; and what goes with them."""
+    judge = judge_of(policy, style, asked)
+    works = attempts.works(discovery, judge, asked)
+    found = attempts.results(works, judge, asked)
+    beside = _beside(works, discovery, base, attempts, judge, asked)
+    needs = accessor_roots([*found, *beside], discovery.files, base, judge)
     results = with_roots(found, needs, judge.roots)
     return Prepared(
         results=tuple(results),
+        beside=tuple(with_roots(beside, needs, judge.roots)),
+        switches=asked,
         scan=combine(discovery, [result.examined for result in results]),
         errors=(*discovery.errors, *(error for one in results for error in one.errors), *needs.errors),
         base=base,
-        top=Path(os.path.commonpath([base, *(file.path.parent for file in needs.generated)])),
+        top=_top(base, [*needs.generated, *(one.file for one in beside)]),
         generated=needs.generated,
         warnings=needs.warnings,
     )
 
 
-def find_guidance(
-    policy: Policy, discovery: Discovery, survey: Survey, data_dir: Path | None = None, progress: Progress = SILENT
-) -> Guidance:
-    """What the SQL of the whole project asks of a rewrite of the files of `discovery`. Raises UserError.
-
-    Only a path to a retired database can have something to wait for, so files that name none cost one look.
-    """
-    names = [name.encode() for name in retired_names(policy)]
-    if not names or not any(_holds_any(file, names) for file in discovery.files):
-        return NO_GUIDANCE
-    return guide(policy, survey, _project(discovery, policy), data_dir, progress)
-
-
-def _project(discovery: Discovery, policy: Policy) -> Discovery:
-    """All files of the project; those of `discovery` with the content that is looked at instead of the disk's."""
-    found = discover([policy.root], policy, policy.root)
-    instead = {file.path: file.content for file in discovery.files if file.content is not None}
-    if not instead:
-        return found
-    files = tuple(replace(file, content=instead.pop(file.path, None)) for file in found.files)
-    return replace(found, files=files)
+def _beside(
+    works: Sequence[Rewriting], discovery: Discovery, base: Path, attempts: Attempts, judge: Judge, asked: Guidance
+) -> list[FileRewrite]:
+    """Files that were not asked for, and in which a database switches that switches in one that was."""
+    policy = judge.policy
+    databases = {database for work in works for database in work.switching(policy)}
+    known = {file.in_policy for file in discovery.files}
+    names = {file for database in databases for file in asked.files.get(database, ())} - known
+    files = [source_file(policy.root / name, policy, base) for name in sorted(names)]
+    others = attempts.works(replace(discovery, files=tuple(files)), judge, asked) if files else []
+    whole = attempts.results(others, judge, asked)
+    parts = attempts.results([work.only(databases, policy) for work in others], judge, asked)
+    return [one if part.failure else part for one, part in zip(whole, parts, strict=True)]
 
 
-def _holds_any(file: SourceFile, names: Sequence[bytes]) -> bool:
-    try:
-        data = read(file)
-    except OSError:
-        return False  # which is reported where it is rewritten
-    return any(name in data for name in names)
-
-
-def _works(examined: Iterable[tuple[SourceFile, Examined]], discovery: Discovery, asked: Guidance) -> list[Rewriting]:
-    """The files to report or to rewrite; one that names no database may hold SQL that changes with a path elsewhere."""
-    known = {file.path: found for file, found in examined}
-    return [
-        Rewriting.of(file, known.get(file.path, Examined()), asked)
-        for file in discovery.files
-        if file.path in known or file.in_policy in asked.changes
-    ]
-
-
-def _with_taken_names(works: Sequence[Rewriting], discovery: Discovery, policy: Policy) -> list[Rewriting]:
-    """The works with what the rest of the project may take from their modules."""
-    contents = {}
-    for work in works:
-        if work.is_called_for:
-            with suppress(OSError):  # which is reported where it is rewritten
-                contents[work.file.in_policy] = read(work.file)
-    if not contents:
-        return list(works)
-    taken = taken_names(_project(discovery, policy).files, contents)
-    return [replace(work, taken=taken.get(work.file.in_policy, frozenset())) for work in works]
-
-
-def _rewrites(works: Sequence[Rewriting], judge: Judge, survey: Survey, progress: Progress) -> list[FileRewrite]:
-    """What comes of the works, in their order: known from a former run, or tried now."""
-    results = {work.file.path: FileRewrite(work.file, work.examined) for work in works}
-    wanted: list[tuple[Rewriting, bytes]] = []
-    for work in works:
-        if work.is_called_for:
-            try:
-                wanted.append((work, read(work.file)))
-            except OSError as error:
-                results[work.file.path] = results[work.file.path].failed(f"cannot be read: {error.strerror}")
-    keeps = survey.keeps_for(_LIBCST_COST * sum(len(data) for _, data in wanted))
-    attempts = {work.file.path: _kept(work, data, judge, keeps) for work, data in wanted}
-    new = [one for one in wanted if attempts[one[0].file.path] is None]
-    if new:
-        progress.phase(f"rewriting {len(new):,} files", len(new))
-    tried = share_out(partial(_tried, judge=judge), [(one, len(one[1])) for one in new], survey.jobs, progress.advance)
-    for (work, data), found in zip(new, tried, strict=True):
-        attempts[work.file.path] = found
-        if keeps is not None:
-            keeps.put(work.key(data, judge), attempt_codec().encode(found))
-    for work, data in wanted:
-        results[work.file.path] = outcome(work, data, attempts[work.file.path] or Attempt(), judge)
-    return list(results.values())
-
-
-def _tried(one: tuple[Rewriting, bytes], judge: Judge) -> Attempt:
-    return attempt(*one, judge)
-
-
-def _kept(work: Rewriting, data: bytes, judge: Judge, keeps: Cache | None) -> Attempt | None:
-    found = keeps.get(work.key(data, judge)) if keeps is not None else None
-    if found is not None:
-        with suppress(*DECODING_ERRORS):  # what is not what it should be is as good as nothing
-            return attempt_codec().decode(found)
-    return None
-
-
-def all_or_none(results: Sequence[FileRewrite]) -> list[FileRewrite]:
-    """Files whose SQL changes with a path in another file stay as they are if that file cannot be rewritten."""
-    final = list(results)
-    failed = {result.file.in_policy for result in final if result.failure}
-    while True:
-        stuck = [n for n, result in enumerate(final) if not result.failure and result.depends_on & failed]
-        if not stuck:
-            return final
-        for number in stuck:
-            result = final[number]
-            others = ", ".join(sorted(result.depends_on & failed))
-            final[number] = result.failed(f"its SQL changes together with {others}, which does not")
-            failed.add(result.file.in_policy)
+def _top(base: Path, files: Iterable[GeneratedFile | SourceFile]) -> Path:
+    return Path(os.path.commonpath([base, *(Path(file.path).parent for file in files)]))

@@ -17,7 +17,7 @@ from dbfold.codemods.errors import RewriteError
 from dbfold.codemods.fragments import Edit, apply
 from dbfold.codemods.proof import ProofError
 from dbfold.journey import renaming
-from dbfold.journey.holds import Change
+from dbfold.journey.guidance import Change
 from dbfold.journey.placing import UnplacedError, placed
 
 

@@ -40,7 +40,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     run.add_argument("--dry-run", action="store_true", help="do everything but the swap")
     run.add_argument("--yes", action="store_true", help="do not ask")
     run.add_argument("--plan", type=Path, metavar="FILE", help="refuse if a database changed since this JSON plan")
-    run.add_argument("--no-code", action="store_true", help="there is no code below the root: nothing to check first")
     run.add_argument(
         "--accept-broken-sql",
         action="store_true",
@@ -103,10 +102,11 @@ def _run(arguments: argparse.Namespace, policy: Policy) -> int:
     from dbfold.datamove.sources.estate import BACKUP_DIRECTORY, data_directory, find_estate
     from dbfold.datamove.telling.terminal import terminal_progress
     from dbfold.datamove.telling.text import plan_text, result_text
-    from dbfold.journey.gate import require_whole
+    from dbfold.codemods.gate import require_whole
 
-    if not arguments.accept_broken_sql:
-        require_whole(policy, arguments.data_dir, no_code=arguments.no_code)
+    told = require_whole(policy, arguments.data_dir, accept_broken_sql=arguments.accept_broken_sql)
+    for warning in told:
+        print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
     expected = _fingerprints(arguments.plan) if arguments.plan else None
     log = None
     if not arguments.dry_run:

@@ -53,6 +53,7 @@ def check(policy: Policy, problems: Problems) -> None:
     _check_tables(policy, problems)
     _check_rename(policy, broken, problems)
     _check_foreign_keys(policy, broken, problems)
+    _check_accept(policy, broken, problems)
     _check_services(policy, problems)
     _check_patterns(("rules", "connect_in"), policy.rules.connect_in, problems)
     for pattern in policy.rules.per_file_ignores:
@@ -250,6 +251,18 @@ def _check_rename(policy: Policy, broken: set[str], problems: Problems) -> None:
         for old, new in names.items():
             if new.lower().startswith("sqlite_"):
                 problems.add((*at, old), f"{new!r} is a name that SQLite keeps for itself; choose another")
+
+
+def _check_accept(policy: Policy, broken: set[str], problems: Problems) -> None:
+    for database, reasons in policy.accept.items():
+        at = ("accept", database)
+        _check_declared(policy, database, broken, at, problems)
+        entry = policy.databases.get(database)
+        if entry is not None and entry.role is not Role.RETIRED:
+            problems.add(at, f"{database!r} is {entry.role}; only a retired database waits for anything")
+        for pattern in reasons:
+            if pattern.startswith("!"):
+                problems.add((*at, pattern), _NO_EXCEPTIONS)
 
 
 def _check_foreign_keys(policy: Policy, broken: set[str], problems: Problems) -> None:

@@ -194,6 +194,10 @@ class Policy:
         default_factory=dict,
         metadata=_help("For the move: foreign keys that a database's schema does not declare, table.column by both."),
     )
+    accept: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict,
+        metadata=_help("By retired database: patterns of files for which it need not wait, each with the reason."),
+    )
     services: Services = field(default_factory=Services, metadata=_help("For the move: how to stop and start."))
     stated_root: Path | None = None
     """The root that the user states, no key of the file."""
@@ -241,6 +245,15 @@ class Policy:
             return f"rules.ignore: {code}"
         pattern = self._accepted_files[code].matching(file) if code in self._accepted_files else None
         return f"rules.per_file_ignores: {pattern}" if pattern else None
+
+    def accepted(self, database: Database, file: str) -> str | None:
+        """Why `database` need not wait for what is in `file` (relative to `root`); None if it has to."""
+        pattern = self._unwaited[database.name].matching(file) if database.name in self._unwaited else None
+        return f"accept: {pattern}: {self.accept[database.name][pattern]}" if pattern else None
+
+    @cached_property
+    def _unwaited(self) -> dict[str, FilePatterns]:
+        return {name: FilePatterns(reasons) for name, reasons in self.accept.items()}
 
     @cached_property
     def _accepted_files(self) -> dict[Code, FilePatterns]:

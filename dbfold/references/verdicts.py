@@ -131,6 +131,8 @@ class Judge:
         code = code_of(site, place, target, in_policy)
         if setting := self.policy.accepts(code, in_policy):
             return _Judged(Verdict(Action.LEAVE, f"accepted by the policy ({setting})", target_name))
+        if action is Action.REVIEW and place.entry and (setting := self.policy.accepted(place.entry, in_policy)):
+            return _Judged(Verdict(Action.LEAVE, f"accepted by the policy ({setting})", target_name))
         if action is Action.REWRITE and (why := self._waits(site, place, in_policy)):
             return _Judged(Verdict(Action.REVIEW, why, target_name), None, code)
         return _Judged(Verdict(action, reason, target_name), replacement, code)

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from dbfold.base.version import VERSION
-from dbfold.codemods.run import find_guidance, rewrites
-from dbfold.journey.holds import NO_GUIDANCE, Guidance
+from dbfold.codemods.attempts import Attempts
+from dbfold.codemods.deciding import find_guidance, judge_of
+from dbfold.journey.guidance import NO_GUIDANCE, Guidance
 from dbfold.policy.loading import find_policy_or_none, load_policy
 from dbfold.policy.model import Policy
 from dbfold.policy.rooting import require_below, require_root
@@ -26,7 +27,7 @@ from dbfold.references.candidates import is_candidate
 from dbfold.references.discovery import Discovery, SourceFile, source_file
 from dbfold.references.roots import Roots
 from dbfold.references.survey import surveying
-from dbfold.references.verdicts import Examined, Judge
+from dbfold.references.verdicts import Examined
 from dbfold.rules.baseline import read_baseline, without_tolerated
 from dbfold.rules.findings import accessor_finding, findings_in
 from dbfold.rules.model import Checked, Finding, sorted_findings
@@ -45,11 +46,12 @@ class _Project:
         """The references of one file, with the verdicts that it has in the whole project."""
         discovery = Discovery((file,), (), 0)
         with surveying(self.policy.root, jobs=1) as survey:
-            guidance = self._guidance or find_guidance(self.policy, discovery, survey)
+            attempts = Attempts(survey)
+            guidance = self._guidance or find_guidance(self.policy, discovery, attempts)
             if guidance is not NO_GUIDANCE:
                 self._guidance = guidance  # the same for all files
-            judge = Judge(self.policy, self.roots, self.policy.accessor.style, guidance)
-            found = rewrites(discovery, survey, judge, guidance)
+            judge = judge_of(self.policy, None, guidance)
+            found = attempts.results(attempts.works(discovery, judge, guidance), judge, guidance)
         return found[0].examined if found else Examined()
 
 

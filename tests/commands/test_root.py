@@ -151,47 +151,27 @@ def data_only(project):
 
 
 @pytest.mark.parametrize("files", [{}, {"compose.yaml": "services: {}\n"}, {"services/archive/a.py": BEFORE}], ids=str)
-def test_rows_do_not_move_where_no_code_was_seen(data_only, files):
+def test_rows_move_with_a_warning_where_no_code_was_seen(data_only, files):
     for name, text in files.items():
         data_only.write(name, text)
-    before = data_only.tree()
     done = data_only.dbfold("move", "run", "--yes", "--data-dir", "data")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert f"there is no Python code below the root {data_only.root}" in done.stderr
-    assert "--root" in done.stderr
-    assert "--no-code" in done.stderr
-    assert data_only.tree() == before
-
-
-def test_an_estate_without_code_says_so(data_only):
-    done = data_only.dbfold("move", "run", "--yes", "--no-code", "--data-dir", "data")
     assert done.returncode == 0, done.stderr
+    assert f"warning: there is no Python code below the root {data_only.root}" in done.stderr
+    assert "--root" in done.stderr
     assert not (data_only.root / "data/auth.db").exists()
 
 
-def test_no_code_does_not_pass_statements_that_break(data_only):
-    """A path was rewritten by hand, and the SQL was not: the table is called otherwise after the move."""
-    with closing(sqlite3.connect(data_only.root / "data/zoe.db")) as connection:
-        connection.execute("CREATE TABLE users (name)")
-    data_only.write("dbfold.yaml", POLICY + "rename: {auth.db: {users: logins}}\n")
-    data_only.write("services/core/a.py", BREAKING)
-    done = data_only.dbfold("move", "run", "--yes", "--no-code", "--data-dir", "data")
+def test_configuration_without_code_is_looked_at(data_only):
+    data_only.write("compose.yaml", "services:\n  a:\n    environment:\n      AUTH: /app/data/auth.db\n")
+    before = data_only.tree()
+    done = data_only.dbfold("move", "run", "--yes", "--data-dir", "data")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "1 statements in the code would break" in done.stderr
+    assert "compose.yaml:4: /app/data/auth.db: " in done.stderr
+    assert data_only.tree() == before
 
 
 def test_a_script_without_a_suffix_is_code(data_only):
     data_only.write("bin/report", "#!/usr/bin/env python3\nprint('report')\n")
     done = data_only.dbfold("move", "run", "--dry-run", "--data-dir", "data")
     assert done.returncode == 0, done.stderr
-
-
-BREAKING = """\
-import sqlite3
-
-from database_config import DATABASE_PATH
-
-
-def texts():
-    return sqlite3.connect(DATABASE_PATH).execute("SELECT text FROM users")
-"""
+    assert "no Python code" not in done.stderr

@@ -45,10 +45,9 @@ def project(tmp_path):
 
 
 def dbfold(project, *arguments, code=0, **options):
-    """Run `dbfold move …` where there is no code; its output and errors, after a look at the exit code."""
-    no_code = ["--no-code"] * (arguments[:1] == ("run",))
+    """Run `dbfold move …`; its output and errors, after a look at the exit code."""
     done = subprocess.run(
-        [sys.executable, "-m", "dbfold", "move", *arguments, *no_code],
+        [sys.executable, "-m", "dbfold", "move", *arguments],
         cwd=project,
         capture_output=True,
         text=True,

@@ -1,0 +1,118 @@
+"""The files of a project, each rewritten and proven in memory; what a run or a former one has tried is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
+from dbfold.base.codec import DECODING_ERRORS
+from dbfold.base.parallel import share_out
+from dbfold.base.progress import SILENT, Progress
+from dbfold.codemods.file import Attempt, FileRewrite, Rewriting, attempt, attempt_codec, outcome
+from dbfold.codemods.importers import taken_names
+from dbfold.journey.guidance import NO_GUIDANCE, Guidance
+from dbfold.policy.model import Policy
+from dbfold.references.contents import read
+from dbfold.references.discovery import Discovery, discover
+from dbfold.references.scan import examine_files
+from dbfold.references.survey import Survey
+from dbfold.references.verdicts import Examined, Judge
+
+_LIBCST_COST = 10  # what a byte of source costs that is rewritten, against one that is looked at
+
+
+class Attempts:
+    """Rewrites files, none of them twice for the same reasons."""
+
+    def __init__(self, survey: Survey, progress: Progress = SILENT) -> None:
+        self.survey = survey
+        self.progress = progress
+        self._known: dict[bytes, Attempt] = {}
+
+    def works(self, discovery: Discovery, judge: Judge, asked: Guidance) -> list[Rewriting]:
+        """The files of `discovery` to report or to rewrite.
+
+        One that names no database may hold SQL that changes with a path elsewhere.
+        """
+        found = examine_files(self.survey, discovery, judge, self.progress)
+        known: dict[str, Examined] = {file.path: examined for file, examined in found}
+        works = [
+            Rewriting.of(file, known.get(file.path, Examined()), asked)
+            for file in discovery.files
+            if file.path in known or file.in_policy in asked.changes
+        ]
+        return self._with_taken_names(works, discovery, judge.policy)
+
+    def _with_taken_names(
+        self, works: Sequence[Rewriting], discovery: Discovery, policy: Policy
+    ) -> list[Rewriting]:
+        """The works with what the rest of the project may take from their modules."""
+        contents = {}
+        for work in works:
+            if work.is_called_for:
+                with suppress(OSError):  # which is reported where it is rewritten
+                    contents[work.file.in_policy] = read(work.file)
+        if not contents:
+            return list(works)
+        taken = taken_names(whole_project(discovery, policy).files, contents)
+        return [replace(work, taken=taken.get(work.file.in_policy, frozenset())) for work in works]
+
+    def results(self, works: Sequence[Rewriting], judge: Judge, asked: Guidance = NO_GUIDANCE) -> list[FileRewrite]:
+        """What comes of the works, in their order; what `asked` knows to fail is a failure."""
+        results = {
+            work.file.path: FileRewrite(work.file, work.examined, failure=asked.failed.get(work.file.in_policy))
+            for work in works
+        }
+        wanted: list[tuple[Rewriting, bytes, bytes]] = []
+        for work in works:
+            if work.is_called_for:
+                try:
+                    data = read(work.file)
+                except OSError as error:
+                    results[work.file.path] = results[work.file.path].failed(f"cannot be read: {error.strerror}")
+                else:
+                    wanted.append((work, data, work.key(data, judge)))
+        self._try(wanted, judge)
+        for work, data, key in wanted:
+            results[work.file.path] = outcome(work, data, self._known[key], judge)
+        return list(results.values())
+
+    def _try(self, wanted: Iterable[tuple[Rewriting, bytes, bytes]], judge: Judge) -> None:
+        """Make sure that the outcome of all that is wanted is known."""
+        new = [one for one in wanted if one[2] not in self._known]
+        keeps = self.survey.keeps_for(_LIBCST_COST * sum(len(data) for _, data, _ in new))
+        for _, _, key in new:
+            if keeps is not None and (kept := _decoded(keeps.get(key))) is not None:
+                self._known[key] = kept
+        new = [one for one in new if one[2] not in self._known]
+        if new:
+            self.progress.phase(f"rewriting {len(new):,} files", len(new))
+        jobs = [((work, data), len(data)) for work, data, _ in new]
+        tried = share_out(partial(_tried, judge=judge), jobs, self.survey.jobs, self.progress.advance)
+        for (_, _, key), found in zip(new, tried, strict=True):
+            self._known[key] = found
+            if keeps is not None:
+                keeps.put(key, attempt_codec().encode(found))
+
+
+def whole_project(discovery: Discovery, policy: Policy) -> Discovery:
+    """All files of the project; those of `discovery` with the content that is looked at instead of the disk's."""
+    found = discover([policy.root], policy, policy.root)
+    instead = {file.path: file.content for file in discovery.files if file.content is not None}
+    if not instead:
+        return found
+    files = tuple(replace(file, content=instead.pop(file.path, None)) for file in found.files)
+    return replace(found, files=files)
+
+
+def _tried(one: tuple[Rewriting, bytes], judge: Judge) -> Attempt:
+    return attempt(*one, judge)
+
+
+def _decoded(kept: bytes | None) -> Attempt | None:
+    if kept is not None:
+        with suppress(*DECODING_ERRORS):  # what is not what it should be is as good as nothing
+            return attempt_codec().decode(kept)
+    return None
