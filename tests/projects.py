@@ -15,6 +15,7 @@ databases:
   zoe.db: {role: primary, path: /app/data/zoe.db, env: DATABASE_PATH}
   memory.db: {role: specialized, path: /app/data/memory.db}
   auth.db: {role: retired, into: zoe.db}
+  tasks.db: {role: retired, into: zoe.db}
   litellm.db: {role: external}
 accessor: {module: database_config, roots: ["services/*"]}
 data_dirs: [/app/data, data]

@@ -179,48 +179,48 @@ def test_a_file_that_may_not_be_read_does_not_stop_the_others(project, unprivile
 # -- content --------------------------------------------------------------------------------------------------------
 
 CONTENTS = {
-    "syntax error": (b'def f(:\n    connect("/app/data/auth.db")\n', "bad.py:1: does not parse: "),
-    "unclosed string": (b'x = "/app/data/auth.db"\ny = "/app/data\n', "bad.py:2: does not parse: "),
+    "syntax error": (b'def f(:\n    connect("/app/data/tasks.db")\n', "bad.py:1: does not parse: "),
+    "unclosed string": (b'x = "/app/data/tasks.db"\ny = "/app/data\n', "bad.py:2: does not parse: "),
     "merge conflict": (
-        b'<<<<<<< HEAD\nx = "/app/data/auth.db"\n=======\nx = 1\n>>>>>>> b\n',
+        b'<<<<<<< HEAD\nx = "/app/data/tasks.db"\n=======\nx = 1\n>>>>>>> b\n',
         "bad.py:1: does not parse: ",
     ),
-    "Python 2": (b'print "/app/data/auth.db"\n', "bad.py:1: does not parse: "),
-    "null byte": (b'x = "/app/data/auth.db"\n\0\n', "bad.py"),
+    "Python 2": (b'print "/app/data/tasks.db"\n', "bad.py:1: does not parse: "),
+    "null byte": (b'x = "/app/data/tasks.db"\n\0\n', "bad.py"),
     "wrong encoding": (
-        b'# coding: utf-8\n\nx = "/app/data/auth.db"  # caf\xe9\n',
+        b'# coding: utf-8\n\nx = "/app/data/tasks.db"  # caf\xe9\n',
         "bad.py: cannot be decoded: line 3 is not utf-8: byte 0xe9; save it in the encoding that it declares",
     ),
     "no encoding": (
-        b'x = "/app/data/auth.db"  # caf\xe9\n',
+        b'x = "/app/data/tasks.db"  # caf\xe9\n',
         "bad.py: cannot be decoded: line 1 is not utf-8: byte 0xe9; save it in the encoding that it declares",
     ),
     "unknown encoding": (
-        b'# coding: klingon\nx = "/app/data/auth.db"\n',
+        b'# coding: klingon\nx = "/app/data/tasks.db"\n',
         "bad.py: cannot be decoded: declares the unknown encoding 'klingon'",
     ),
     "encoding of bytes": (
-        b'# coding: hex\nx = "/app/data/auth.db"\n',
+        b'# coding: hex\nx = "/app/data/tasks.db"\n',
         "bad.py: cannot be decoded: declares the unknown encoding 'hex'",
     ),
     "encoding that decodes nothing": (
-        b'# coding: undefined\nx = "/app/data/auth.db"\n',
+        b'# coding: undefined\nx = "/app/data/tasks.db"\n',
         "bad.py: cannot be decoded: declares the unknown encoding 'undefined'",
     ),
     "two encodings": (
-        b'\xef\xbb\xbf# coding: latin-1\nx = "/app/data/auth.db"\n',
+        b'\xef\xbb\xbf# coding: latin-1\nx = "/app/data/tasks.db"\n',
         "bad.py: cannot be decoded: declares latin-1 but starts with a UTF-8 byte order mark",
     ),
     "UTF-16": (
-        'x = "/app/data/auth.db"\n'.encode("utf-16"),
+        'x = "/app/data/tasks.db"\n'.encode("utf-16"),
         "bad.py: cannot be decoded: it is UTF-16, which Python does not read",
     ),
     "UTF-16, big endian": (
-        b"\xfe\xff" + 'x = "/app/data/auth.db"\n'.encode("utf-16-be"),
+        b"\xfe\xff" + 'x = "/app/data/tasks.db"\n'.encode("utf-16-be"),
         "bad.py: cannot be decoded: it is UTF-16, which Python does not read",
     ),
     "broken UTF-16": (
-        'x = "/app/data/auth.db"\n'.encode("utf-16") + b'\n"/app/data/auth.db"',
+        'x = "/app/data/tasks.db"\n'.encode("utf-16") + b'\n"/app/data/tasks.db"',
         "bad.py: cannot be decoded: it is UTF-16, which Python does not read",
     ),
 }

@@ -20,7 +20,7 @@ import sqlite3
 
 
 def move():
-    old = sqlite3.connect("/app/data/auth.db")
+    old = sqlite3.connect("/app/data/tasks.db")
     new = sqlite3.connect("/app/data/zoe.db")
     return old, new
 """
@@ -235,7 +235,7 @@ def as_json(capsys):
 
 
 def test_json_has_the_documented_form(application, as_json):
-    application.write("services/core/broken.py", 'x = (\n"/app/data/auth.db"\n')
+    application.write("services/core/broken.py", 'x = (\n"/app/data/tasks.db"\n')
     application.write("services/core/archive/old.py")
     result = as_json("services")
     assert list(result) == TOP
@@ -291,7 +291,7 @@ def test_json_of_a_run_that_wrote_nothing_because_a_file_is_read_only(applicatio
 def test_the_number_of_jobs_changes_nothing(application, capsys, monkeypatch):
     for number in range(30):
         application.write(f"services/core/m{number}.py", BEFORE + f"# {number}\n" * number)
-    application.write("services/core/broken.py", 'x = (\n"/app/data/auth.db"\n')
+    application.write("services/core/broken.py", 'x = (\n"/app/data/tasks.db"\n')
     monkeypatch.setattr(parallel, "_WORTH_A_PROCESS", 0)
     results = []
     for jobs in ("1", "2", "3"):
@@ -304,7 +304,7 @@ def test_the_number_of_jobs_changes_nothing(application, capsys, monkeypatch):
 def test_a_worker_process_that_dies_is_reported(application, capsys, monkeypatch):
     monkeypatch.setattr(parallel, "_WORTH_A_PROCESS", 0)
     parent = os.getpid()
-    monkeypatch.setattr("dbfold.codemods.run.attempt", lambda *_: Attempt() if os.getpid() == parent else os._exit(9))
+    monkeypatch.setattr("dbfold.codemods.attempts.attempt", lambda *_: Attempt() if os.getpid() == parent else os._exit(9))
     application.write("services/core/more.py", BEFORE)
     before = application.tree()
     assert cli.main(["rewrite", "--jobs", "2", "services"]) == 2
@@ -315,7 +315,7 @@ def test_a_worker_process_that_dies_is_reported(application, capsys, monkeypatch
 @pytest.mark.parametrize("command", [["audit"], ["rewrite", "--diff"], ["rewrite", "--check", "--format", "json"]])
 def test_a_reader_that_goes_away(application, command):
     """As in `dbfold audit . | head -1`: more output than a pipe holds, and nobody to read it."""
-    application.write("services/core/many.py", 'x = ["/app/data/auth.db"]\n' * 2000 + BEFORE + "# rest\n" * 40_000)
+    application.write("services/core/many.py", 'x = ["/app/data/tasks.db"]\n' * 2000 + BEFORE + "# rest\n" * 40_000)
     # Unbuffered, Python itself takes a write that was cut short for a whole one.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}

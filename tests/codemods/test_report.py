@@ -14,6 +14,7 @@ from dbfold.codemods.file import FileRewrite
 from dbfold.codemods.report import Outcome, diff, show
 from dbfold.codemods.run import Prepared
 from dbfold.codemods.writing import Written
+from dbfold.journey.guidance import NO_GUIDANCE
 from dbfold.references.discovery import SourceFile
 from dbfold.references.model import Action, FileError, Kind, Reference, Verdict
 from dbfold.references.scan import Scan
@@ -28,7 +29,7 @@ def rewrite(name, old, new, statements=0, top=TOP):
 
 def prepared(*results, generated=(), references=(), errors=(), warnings=(), top=TOP):
     scan = Scan(tuple(references), (), 7, 0)
-    return Prepared(tuple(results), scan, tuple(errors), top, top, tuple(generated), tuple(warnings))
+    return Prepared(tuple(results), (), NO_GUIDANCE, scan, tuple(errors), top, top, tuple(generated), tuple(warnings))
 
 
 def reference(file, action, reason="hard-coded"):

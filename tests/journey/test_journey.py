@@ -147,7 +147,7 @@ def test_code_without_retired_databases_costs_no_look_at_the_sql(application, mo
     from dbfold.policy.loading import load_policy
 
     application.service("a", "main.db", "SELECT 1")
-    monkeypatch.setattr("dbfold.codemods.run.guide", lambda *_: pytest.fail("looked at the SQL"))
+    monkeypatch.setattr("dbfold.codemods.deciding.check_files", lambda *_: pytest.fail("looked at the SQL"))
     assert prepare([application.root], load_policy(application.policy), jobs=1).changes
 
 

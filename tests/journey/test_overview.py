@@ -6,10 +6,8 @@ import json
 
 import pytest
 
-from dbfold.base.errors import UserError
 from dbfold.journey.checking import check
 from dbfold.journey.documents import overview_text, sql_text, summary
-from dbfold.journey.gate import require_whole
 from dbfold.journey.overview import overview
 from dbfold.journey.text import overview_lines, sql_lines, totals
 from dbfold.policy.loading import load_policy
@@ -165,24 +163,3 @@ def test_the_page(colliding, page):
     assert sum(line.startswith("    proposed: ") for line in lines) == 1
     assert lines[lines.index("1 statement would break (see `dbfold sql`):") + 1] == "  services/b/store.py: 1"
     assert lines[-1] == "next: decide, or take the proposals with `dbfold plan --write`"
-
-
-# -- the gate ---------------------------------------------------------------------------------------------------------
-
-
-def test_the_gate_is_open_while_nothing_breaks(application):
-    application.service("c", "two.db", "CREATE TABLE own (a)", "SELECT a FROM own", "SELECT fails_already FROM own")
-    require_whole(load_policy(application.policy))
-
-
-@pytest.mark.parametrize(("number", "shown"), [(1, 1), (10, 10), (12, 11)])
-def test_the_gate_names_what_would_break(application, number, shown):
-    application.service("a", "main.db", USERS)
-    application.service("b", "one.db", OTHERS, *(f"SELECT role, {index} FROM users" for index in range(number)))
-    with pytest.raises(UserError) as refused:
-        require_whole(load_policy(application.policy))
-    first, *lines = str(refused.value).splitlines()
-    assert first.startswith(f"{number} statements in the code would break; nothing has been moved.")
-    assert lines[0].startswith("  services/b/store.py:7: one.db: no such column: role")
-    assert len(lines) == shown
-    assert (lines[-1] == f"  … and {number - 10} more") is (number > 10)
