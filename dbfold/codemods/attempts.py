@@ -30,6 +30,7 @@ class Attempts:
         self.survey = survey
         self.progress = progress
         self._known: dict[bytes, Attempt] = {}
+        self._taken: dict[str, frozenset[str]] = {}
 
     def works(self, discovery: Discovery, judge: Judge, asked: Guidance) -> list[Rewriting]:
         """The files of `discovery` to report or to rewrite.
@@ -45,19 +46,17 @@ class Attempts:
         ]
         return self._with_taken_names(works, discovery, judge.policy)
 
-    def _with_taken_names(
-        self, works: Sequence[Rewriting], discovery: Discovery, policy: Policy
-    ) -> list[Rewriting]:
+    def _with_taken_names(self, works: Sequence[Rewriting], discovery: Discovery, policy: Policy) -> list[Rewriting]:
         """The works with what the rest of the project may take from their modules."""
         contents = {}
         for work in works:
-            if work.is_called_for:
+            if work.is_called_for and work.file.in_policy not in self._taken:
                 with suppress(OSError):  # which is reported where it is rewritten
                     contents[work.file.in_policy] = read(work.file)
-        if not contents:
-            return list(works)
-        taken = taken_names(whole_project(discovery, policy).files, contents)
-        return [replace(work, taken=taken.get(work.file.in_policy, frozenset())) for work in works]
+        if contents:
+            taken = taken_names(whole_project(discovery, policy).files, contents)
+            self._taken.update({file: taken.get(file, frozenset()) for file in contents})
+        return [replace(work, taken=self._taken.get(work.file.in_policy, frozenset())) for work in works]
 
     def results(self, works: Sequence[Rewriting], judge: Judge, asked: Guidance = NO_GUIDANCE) -> list[FileRewrite]:
         """What comes of the works, in their order; what `asked` knows to fail is a failure."""

@@ -96,13 +96,13 @@ def _plan(arguments: argparse.Namespace, policy: Policy) -> int:
 
 
 def _run(arguments: argparse.Namespace, policy: Policy) -> int:
+    from dbfold.codemods.gate import require_whole
     from dbfold.datamove import MoveRefused
     from dbfold.datamove.run import plan as make_plan
     from dbfold.datamove.run import run as move
     from dbfold.datamove.sources.estate import BACKUP_DIRECTORY, data_directory, find_estate
     from dbfold.datamove.telling.terminal import terminal_progress
     from dbfold.datamove.telling.text import plan_text, result_text
-    from dbfold.codemods.gate import require_whole
 
     told = require_whole(policy, arguments.data_dir, accept_broken_sql=arguments.accept_broken_sql)
     for warning in told:

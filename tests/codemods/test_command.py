@@ -304,7 +304,9 @@ def test_the_number_of_jobs_changes_nothing(application, capsys, monkeypatch):
 def test_a_worker_process_that_dies_is_reported(application, capsys, monkeypatch):
     monkeypatch.setattr(parallel, "_WORTH_A_PROCESS", 0)
     parent = os.getpid()
-    monkeypatch.setattr("dbfold.codemods.attempts.attempt", lambda *_: Attempt() if os.getpid() == parent else os._exit(9))
+    monkeypatch.setattr(
+        "dbfold.codemods.attempts.attempt", lambda *_: Attempt() if os.getpid() == parent else os._exit(9)
+    )
     application.write("services/core/more.py", BEFORE)
     before = application.tree()
     assert cli.main(["rewrite", "--jobs", "2", "services"]) == 2

@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from projects import BEFORE, POLICY
+from projects import BEFORE
 
 USERS = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)"
 WHOLE = (["audit"], ["rewrite", "--check", "."], ["check"], ["plan"], ["sql"], ["ruff-config"])
