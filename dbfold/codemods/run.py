@@ -17,7 +17,7 @@ from dbfold.codemods.attempts import Attempts
 from dbfold.codemods.deciding import find_guidance, judge_of, settle
 from dbfold.codemods.file import FileRewrite, Rewriting
 from dbfold.codemods.roots import accessor_roots, with_roots
-from dbfold.journey.checking import Checked, check_files
+from dbfold.journey.checking import Checked, check_files, require_something
 from dbfold.journey.guidance import Guidance
 from dbfold.journey.holds import guidance
 from dbfold.policy.model import AccessorStyle, Policy
@@ -118,7 +118,7 @@ def prepare_project(
     """
     base = policy.root
     discovery = discover([base], policy, base)
-    require_files(discovery, [base], policy)
+    require_something(discovery, policy, data_dir)
     with surveying(policy.root, jobs, cached=cached) as survey:
         attempts = Attempts(survey, progress)
         checked = check_files(policy, survey, discovery, base, data_dir, progress)

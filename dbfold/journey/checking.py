@@ -66,9 +66,15 @@ def check(
     """
     base = base or policy.root
     discovery = discover([policy.root], policy, base)
-    require_files(discovery, [policy.root], policy)
+    require_something(discovery, policy, data_dir)
     with surveying(policy.root, jobs, cached=cached) as survey:
         return check_files(policy, survey, discovery, base, data_dir, progress)
+
+
+def require_something(discovery: Discovery, policy: Policy, data_dir: Path | None) -> None:
+    """Raises UserError where there is neither a file of the project nor a database to look at."""
+    if not database_files(policy, data_dir):
+        require_files(discovery, [policy.root], policy)
 
 
 def check_files(

@@ -133,6 +133,7 @@ def test_statements_that_matter_are_listed_and_the_others_counted(colliding, che
 
 
 def test_nothing_to_tell(application, checked):
+    application.write("README.md", "Nothing yet.")
     assert list(sql_lines(checked()))[-1] == "0 statements in 0 files: none"
 
 
