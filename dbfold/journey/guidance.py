@@ -31,8 +31,13 @@ class Wait:
     file: str = ""
     line: int = 0
 
+    @property
+    def place(self) -> str:
+        """As an editor opens it."""
+        return f"{self.file}:{self.line}"
+
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.reason}" if self.file else self.reason
+        return ": ".join([self.place, self.reason] if self.file else [self.reason])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,11 @@ NO_GUIDANCE = Guidance()
 
 def _waiting(database: str, waits: Sequence[Wait]) -> str:
     first = waits[0]
-    more = f", and {counted(len(waits) - 1, 'more place')}" if len(waits) > 1 and first.file else ""
-    return f"{database} waits for {first}{more}" if first.file else str(first)
+    if not first.file:
+        return first.reason
+    more = f", and {counted(len(waits) - 1, 'more place')}" if len(waits) > 1 else ""
+    reason = first.reason + more
+    return f"{database} waits for {first.place}: {reason}"
 
 
 def _spread(waits: dict[str, list[Wait]], changes: Sequence[Change]) -> None:

@@ -127,7 +127,7 @@ REASON_MODULES = [
     "dbfold/references/hazards.py",
     "dbfold/references/languages/plain_text.py",
 ]
-REASON_MODULES += ["dbfold/journey/holds.py"]
+REASON_MODULES += ["dbfold/journey/guidance.py", "dbfold/journey/waits.py"]
 REASON_MODULES += [
     path.relative_to(ROOT).as_posix() for path in (ROOT / "dbfold/references/languages/python").glob("*.py")
 ]
@@ -135,7 +135,7 @@ REASON_MODULES += [
 ERROR_MODULES = [f"dbfold/references/{name}.py" for name in ("contents", "detection", "discovery", "survey")]
 ERROR_MODULES += [
     f"dbfold/codemods/{name}.py"
-    for name in ("accessors", "file", "guided", "module", "roots", "run", "sql_names", "writing")
+    for name in ("accessors", "attempts", "file", "guided", "module", "roots", "run", "sql_names", "writing")
 ]
 ERROR_MODULES += ["dbfold/base/text.py", "dbfold/base/writing.py", "dbfold/code/parsing.py"]
 ERROR_CALLS = {
