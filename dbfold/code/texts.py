@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 _COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
 _NAME = r"[\w\"'`\[{\ufffc]"
@@ -34,8 +35,9 @@ _WEAK = re.compile(
 )
 _SELECTS = re.compile(rf"{_COMMENTS}select\b", re.IGNORECASE | re.DOTALL)
 _SELECT_GOES_ON = re.compile(r"\bfrom\b|\(|\bselect\s+[?:\d'@]", re.IGNORECASE)
-_PERCENT_FIELD = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[sdrif]")
-_BRACE_FIELD = re.compile(r"\{[^{}]*\}")
+# A doubled sign is no field; it comes first, so that its second half is not taken for one.
+_PERCENT_FIELD = re.compile(r"%%|(?P<field>%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[sdrif])")
+_BRACE_FIELD = re.compile(r"\{\{|\}\}|(?P<field>\{[^{}]*\})")
 LONGEST = 100_000
 
 
@@ -56,6 +58,8 @@ def template_parts(template: str, *, percent: bool) -> list[str | None]:
     parts: list[str | None] = []
     offset = 0
     for match in (_PERCENT_FIELD if percent else _BRACE_FIELD).finditer(template):
+        if match["field"] is None:
+            continue
         parts += [template[offset : match.start()], None]
         offset = match.end()
     return [*parts, template[offset:]]
@@ -63,10 +67,34 @@ def template_parts(template: str, *, percent: bool) -> list[str | None]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A character of a string's value: where it stands in the source, as offsets in code points."""
+    """A character of a string's value: where it stands in the source, as offsets in code points, and in what string.
+
+    quote   the quotes of its token
+    raw     a backslash is a backslash there
+    fields  braces are doubled there
+    """
 
     start: int
     end: int
+    quote: str = '"'
+    raw: bool = False
+    fields: bool = False
+
+    def spelled(self, text: str, following: str) -> str:
+        """The source of `text` inside this string, before the character `following` of the source.
+
+        Raises ValueError where it cannot be written.
+        """
+        if not text.isprintable():
+            raise ValueError("it has a character that is not written as it is")
+        mark = self.quote[0]
+        ends = len(self.quote) == 1 or self.quote in text or (text.endswith(mark) and following == mark)
+        must_escape = "\\" in text or (mark in text and ends)
+        if must_escape and self.raw:
+            raise ValueError("a raw string cannot hold it")
+        if must_escape:
+            text = text.replace("\\", "\\\\").replace(mark, f"\\{mark}")
+        return text.replace("{", "{{").replace("}", "}}") if self.fields else text
 
 
 _TOKEN_START = re.compile(r"(?P<prefix>[A-Za-z]{0,3})(?P<quote>\"\"\"|'''|\"|')")
@@ -103,6 +131,7 @@ def _token(source: str, match: re.Match[str]) -> tuple[list[tuple[str, Place]], 
     raw, fields = "r" in prefix, "f" in prefix or "t" in prefix
     offset = match.end()
     characters: list[tuple[str, Place]] = []
+    place = partial(Place, quote=quote, raw=raw, fields=fields)
     while not source.startswith(quote, offset):
         if offset >= len(source):
             raise ValueError("a string without an end")
@@ -113,21 +142,21 @@ def _token(source: str, match: re.Match[str]) -> tuple[list[tuple[str, Place]], 
             escape = match_[0] if match_ else character
             width = len(escape)
             if raw:
-                characters += [(one, Place(offset + i, offset + i + 1)) for i, one in enumerate(escape)]
+                characters += [(one, place(offset + i, offset + i + 1)) for i, one in enumerate(escape)]
             else:
-                characters += [(one, Place(offset, offset + width)) for one in _unescaped(escape)]
+                characters += [(one, place(offset, offset + width)) for one in _unescaped(escape)]
         elif fields and character in "{}":
             if source.startswith(character * 2, offset):
                 width = 2
-                characters.append((character, Place(offset, offset + 2)))
+                characters.append((character, place(offset, offset + 2)))
             else:
                 width = _field_end(source, offset, quote) - offset
-                characters.append(("\ufffc", Place(offset, offset + width)))
+                characters.append(("\ufffc", place(offset, offset + width)))
         elif source.startswith("\r\n", offset):
             width = 2
-            characters.append(("\n", Place(offset, offset + 2)))
+            characters.append(("\n", place(offset, offset + 2)))
         else:
-            characters.append((character, Place(offset, offset + 1)))
+            characters.append((character, place(offset, offset + 1)))
         offset += width
     return characters, offset + len(quote)
 

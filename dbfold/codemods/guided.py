@@ -19,6 +19,11 @@ from dbfold.references.verdicts import NO_HOLDS, Judge
 
 # What stands before the name of a table in SQL.
 _BEFORE_NAMES = "from|join|into|update|table|exists|references|on"
+# What stands behind it where a text begins with the name; words of English only as people write SQL.
+_BEHIND_NAMES = (
+    r"(?i:where|order\s+by|group\s+by|(?:left |right |inner |cross |natural |outer )*join|limit\s+[?:\d]|using\s*\()"
+    r"|(?:AS|ON|SET|VALUES|UNION|HAVING|INDEXED)\b|(?i:set\s+\w+\s*=|values\s*\()|\([\w\s,]+\)\s*(?i:values|select)"
+)
 
 
 def require_whole(
@@ -35,8 +40,10 @@ def require_whole(
     """
     if not any(found.verdict.action is Action.REWRITE for found in references):
         return
-    piece = re.compile(rf"(?i)\b(?:{_BEFORE_NAMES})\s+[\"'`\[]?(?:{'|'.join(map(re.escape, names))})(?!\w)")
-    if not piece.search(text):
+    alternatives = f"[\"'`\\[]?(?:{'|'.join(map(re.escape, names))})(?!\\w)[\"'`\\]]?"
+    piece = re.compile(rf"(?i:\b(?:{_BEFORE_NAMES})\s+{alternatives})")
+    beginning = re.compile(rf"\s*(?i:{alternatives})\s+(?:{_BEHIND_NAMES})")
+    if not piece.search(text) and not beginning.search(text):
         return
     table = LineTable(text)
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
@@ -45,11 +52,18 @@ def require_whole(
             continue
         start, end = offsets_of(node, table)
         found = piece.search(text, start, end)
+        if not found and isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found = beginning.match(node.value)
         if found and not any(first <= start and end <= last for first, last in known):
             raise RewriteError(
-                f"line {node.lineno} has a piece of SQL that names what gets another name ({found[0].split()[-1]}):"
+                f"line {node.lineno} has a piece of SQL that names what gets another name ({_named(found[0], names)}):"
                 " write it and the path by hand"
             )
+
+
+def _named(piece: str, names: AbstractSet[str]) -> str:
+    """What of a piece is one of `names`."""
+    return next((word for word in re.findall(r"\w+", piece) if word.lower() in names), piece)
 
 
 def with_sql_names(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,10 +15,12 @@ from dbfold.datamove.sources.estate import companions, data_directory
 from dbfold.journey.judging import Judge, Judged
 from dbfold.journey.outlook import Outlook, look_ahead
 from dbfold.journey.schemas import find_schemas
+from dbfold.journey.surroundings import loose_names
 from dbfold.policy.model import Policy, Role
 from dbfold.references.discovery import Discovery, discover, require_files
 from dbfold.references.model import FileError
 from dbfold.references.survey import Survey, surveying
+from dbfold.sqlite.engine import folded
 from dbfold.sqlite.header import is_database
 from dbfold.statements.scan import CodeScan, scan_code
 
@@ -97,7 +100,18 @@ def check_files(
             f"a database cannot be read: {error}; run `dbfold move plan`, which says which and why"
         ) from error
     outlook = look_ahead(policy, before)
-    return Checked(code, outlook, Judge(outlook).judge(statements), base)
+    loose = loose_names(discovery.files, _renamed_columns(outlook))
+    return Checked(code, outlook, Judge(outlook, loose).judge(statements), base)
+
+
+def _renamed_columns(outlook: Outlook) -> dict[str, set[str]]:
+    """The columns of all tables that get another name, by the name that they have now."""
+    columns: dict[str, set[str]] = defaultdict(set)
+    for merged in outlook.targets.values():
+        for database, names in merged.names.items():
+            for name in names:
+                columns[name].update(map(folded, outlook.before.schemas[database].columns(name)))
+    return columns
 
 
 def database_files(policy: Policy, data_dir: Path | None) -> Mapping[str, Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -13,6 +14,7 @@ from dbfold.journey.outlook import Merged, Outlook
 from dbfold.journey.preparing import Prepared, Schema
 from dbfold.journey.renaming import Edit, Renamed, Renamer, apply
 from dbfold.journey.shapes import HOLE, Shape, shape, split, words
+from dbfold.journey.surroundings import NOTHING_AROUND, Surroundings, surroundings
 from dbfold.sqlite.engine import folded
 from dbfold.statements.model import Statement
 
@@ -67,16 +69,19 @@ class Judged:
 
 @dataclass(slots=True)
 class Judge:
-    """Judges statements by an outlook."""
+    """Judges statements by an outlook. `loose` are names of tables that texts other than statements use."""
 
     outlook: Outlook
+    loose: AbstractSet[str] = frozenset()
     _renamers: dict[str, Renamer] = field(default_factory=dict)
+    _around: dict[str, Surroundings] = field(default_factory=dict)
     _temporary: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def judge(self, statements: Iterable[Statement]) -> Judged:
         """What becomes of each statement, in their order."""
         statements = list(statements)
         self._temporary = _temporary_tables(statements)
+        self._around = surroundings(statements, self.outlook.before.schemas, self.loose)
         return Judged(tuple(self.of_statement(statement) for statement in statements))
 
     def of_statement(self, statement: Statement) -> Judgement:
@@ -103,7 +108,8 @@ class Judge:
         if not names:
             return None
         if database not in self._renamers:
-            self._renamers[database] = Renamer(self.outlook.before.schemas[database], names)
+            around = self._around.get(database, NOTHING_AROUND)
+            self._renamers[database] = Renamer(self.outlook.before.schemas[database], names, around)
         return self._renamers[database]
 
     def _on(self, statement: Statement, database: str) -> Judgement:
@@ -117,7 +123,8 @@ class Judge:
         tables: dict[str, None] = {}
         for offset, sql in split(statement.text):
             renamer = self.renamer(database)
-            renamed = renamer.rename(sql) if renamer else Renamed(sql)
+            pieces = [(start - offset, end - offset) for start, end in statement.pieces]
+            renamed = renamer.rename(sql, pieces or None) if renamer else Renamed(sql)
             temporary = self._temporary.get(statement.file, frozenset()) if renamed.edits or renamed.problem else ()
             if shadowed := next((word.text for word in words(sql) if word.key in temporary), None):
                 renamed = Renamed(
@@ -281,6 +288,8 @@ class _Piece:
             return Effect.UNCHECKED, "the name of what it creates is put together at run time", ()
         if renamed.problem:
             return Effect.UNCHECKED, renamed.problem, (found.name,)
+        if {"temp", "temporary"} & {word.key for word in words(sql)[:2]}:
+            return Effect.SAME, "", ()  # of a connection alone: it meets nothing that is in a file
         new = shape(renamed.text)
         name = new.name or found.name
         existing = self.merged.schema.objects().get(folded(name))

@@ -9,7 +9,6 @@ from dbfold.code.texts import Place, literal_places, template_parts
 from dbfold.journey.renaming import Edit
 from dbfold.statements.model import Statement
 
-_IN_ANY_STRING = frozenset("'\"\\{}%\r\n")
 _FIELD = "\ufffc"
 
 
@@ -28,10 +27,12 @@ def placed(source: str, statement: Statement, edits: Sequence[Edit]) -> list[Edi
     ]
     offsets = [offset for start, end in statement.pieces for offset in range(start, end)]
     expected = [statement.text[offset] for offset in offsets]
-    for places in (written, *(_without_fields(written, percent=percent) for percent in (True, False))):
+    templates = ("", "%", "{}")
+    for template in templates:
+        places = _without_fields(written, percent=template == "%") if template else written
         if [character for character, _ in places] == expected:
             known = {offset: place for offset, (_, place) in zip(offsets, places, strict=True)}
-            return [_placed(edit, statement.text, known) for edit in edits]
+            return [_placed(edit, source, statement.text, known, template) for edit in edits]
     raise UnplacedError("it is put together in a way that cannot be followed")
 
 
@@ -48,12 +49,17 @@ def _without_fields(written: list[tuple[str, Place]], *, percent: bool) -> list[
     return kept
 
 
-def _placed(edit: Edit, text: str, known: dict[int, Place]) -> Edit:
-    if _IN_ANY_STRING & set(edit.text):
-        raise UnplacedError(f"the new name {edit.text} cannot be written into a string as it is")
+def _placed(edit: Edit, source: str, text: str, known: dict[int, Place], template: str) -> Edit:
     places = [known[offset] for offset in range(edit.start, edit.end) if offset in known]
     if len(places) < edit.end - edit.start:
         raise UnplacedError(f"{text[edit.start : edit.end]} comes from a name, not from the string itself")
     if any(one.end != other.start for one, other in pairwise(places)):
         raise UnplacedError(f"{text[edit.start : edit.end]} is written in several pieces")
-    return Edit(places[0].start, places[-1].end, edit.text)
+    new = edit.text
+    for sign in template:  # which begins a field
+        new = new.replace(sign, sign * 2)
+    end = places[-1].end
+    try:
+        return Edit(places[0].start, end, places[0].spelled(new, source[end : end + 1]))
+    except ValueError as error:
+        raise UnplacedError(f"the new name {edit.text!r} cannot be written into that string: {error}") from error

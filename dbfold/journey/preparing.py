@@ -23,13 +23,28 @@ Action = tuple[int, str | None, str | None]
 """An action of SQLite's authorizer and its two arguments (https://www.sqlite.org/c3ref/c_alter_table.html)."""
 
 
+Instruction = tuple[str, int, int, int, int]
+"""An instruction of SQLite's virtual machine and its numbers (https://www.sqlite.org/opcode.html)."""
+
+_NO_INSTRUCTIONS = frozenset({"Explain", "Noop"})
+
+
+def _instruction(address: int, code: str, p1: int, p2: int, p3: int, p4: object, p5: int, *_: object) -> Instruction:
+    """Without what tells versions of a schema apart."""
+    return (code, p1, p2, 0 if code == "Transaction" else p3, p5)
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What SQLite says: an error, or what the statement touches and returns."""
+    """What SQLite says: an error, or what the statement touches and returns.
+
+    places  for each action on a column: the schema that it is in, "main" or "temp"
+    """
 
     error: str | None = None
     actions: tuple[Action, ...] = ()
     columns: tuple[str, ...] = ()
+    places: tuple[str | None, ...] = ()
 
     @property
     def tables(self) -> frozenset[str]:
@@ -59,6 +74,7 @@ class Schema:
         self._prepared: dict[str, Prepared] = {}
         self._objects: Mapping[str, tuple[str, str, str]] | None = None
         self._actions: list[Action] = []
+        self._places: list[str | None] = []
         self._columns: tuple[str, ...] = ()
         self.connection = apsw.Connection(":memory:", statementcachesize=0)
         for option in (apsw.SQLITE_DBCONFIG_DQS_DDL, apsw.SQLITE_DBCONFIG_DQS_DML):
@@ -85,7 +101,7 @@ class Schema:
         return self._prepared[sql]
 
     def _prepare(self, sql: str) -> Prepared:
-        self._actions, self._columns = [], ()
+        self._actions, self._places, self._columns = [], [], ()
         cursor = self.connection.cursor()
         cursor.exec_trace = self._trace
         self.connection.authorizer = self._authorize
@@ -101,7 +117,7 @@ class Schema:
             cursor.close(True)
         if error is not None:
             return Prepared(error)
-        return Prepared(None, tuple(self._actions), self._columns)
+        return Prepared(None, tuple(self._actions), self._columns, tuple(self._places))
 
     def _trace(self, cursor: apsw.Cursor, sql: str, bindings: object) -> bool:
         try:
@@ -110,9 +126,21 @@ class Schema:
             self._columns = ()
         return False  # prepared; never executed
 
-    def _authorize(self, action: int, first: str | None, second: str | None, *where: str | None) -> int:
+    def _authorize(self, action: int, first: str | None, second: str | None, place: str | None, *_: str | None) -> int:
         self._actions.append((action, first, second))
+        self._places.append(place if second else None)  # of a table without a column: as it is written, not as it is
         return apsw.SQLITE_OK
+
+    def program(self, sql: str) -> tuple[Instruction, ...]:
+        """What SQLite compiles a statement to, without names and texts; empty for what it does not accept.
+
+        Two statements on two schemas of one layout do the same if their programs are equal.
+        """
+        try:
+            rows = list(self.connection.execute(f"EXPLAIN {sql}", _ANY_BINDINGS))
+        except (apsw.Error, ValueError):
+            return ()
+        return tuple(_instruction(*row) for row in rows if row[1] not in _NO_INSTRUCTIONS)
 
     def columns(self, table: str) -> tuple[str, ...]:
         """The columns of a table or view that `SELECT *` gives, in order; empty if there is none of that name."""

@@ -12,6 +12,7 @@ from dbfold.datamove.planning.tables import settings_text, unify_choice
 from dbfold.journey.judging import Effect, Judge
 from dbfold.journey.outlook import Merged, look_ahead
 from dbfold.journey.schemas import Schemas
+from dbfold.journey.shapes import words
 from dbfold.policy.editing import with_entry
 from dbfold.policy.model import Policy, Table
 from dbfold.sqlite.engine import folded
@@ -141,7 +142,7 @@ def _option(
     judged = Judge(outlook).judge(concerned).judgements
     new = {folded(one.new) for one in decisions if isinstance(one, Rename)}
     names = {folded(final.name), *new, *(folded(one.table) for one in decisions if isinstance(one, Rename))}
-    renamed = [one for one in judged if new & {folded(edit.text) for edit in one.edits}]
+    renamed = [one for one in judged if new & {word.key for edit in one.edits for word in words(edit.text)}]
     touching = [one for one in judged if names & {folded(name) for name in one.tables}]
     return Option(
         kind,

@@ -3,37 +3,36 @@
 A name may be a table here, an alias there and a column elsewhere. So the words are not guessed: SQLite has to find that
 the renamed statement does to the renamed schema, action for action, what the old one does to the old schema. Where
 several choices do, the one with the fewest words is taken: what is not needed is something else of the same name.
+
+Which words mean it, is asked with names that exist nowhere. Then the real names are written, in one of several wordings
+(`dbfold.journey.wording`): SQLite has to do the same actions in the same places, and to compile the same program, for a
+WITH clause, an alias or a temporary table may have the new name already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, pairwise
 
 import apsw
 
 from dbfold.journey.filling import fill
-from dbfold.journey.preparing import Action, Schema
-from dbfold.journey.shapes import Shape, Word, shape, words
+from dbfold.journey.preparing import Action, Prepared, Schema
+from dbfold.journey.shapes import HOLE, Shape, Word, shape, words
+from dbfold.journey.surroundings import NOTHING_AROUND, Surroundings
+from dbfold.journey.wording import Edit, Names, Wording, apply, are_within, edit, moved, wordings
 from dbfold.sqlite.ddl import renamed
 from dbfold.sqlite.engine import folded, quoted
 
-Names = Mapping[str, str]
-"""Old names, as SQLite compares names, to new ones."""
+__all__ = ["Edit", "Names", "Renamed", "Renamer", "apply"]
 
+_Writable = Callable[[Iterable[Edit]], bool]
 _MOST_WORDS = 12
 _BEFORE_TABLES = frozenset({"from", "join", "into", "update", "table", "references"})
 _ASKS_FOR = frozenset({"table_info", "table_xinfo", "index_list", "foreign_key_list", "index_info", "index_xinfo"})
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Replace the characters from `start` to `end` of a statement."""
-
-    start: int
-    end: int
-    text: str
+_COMPILED = frozenset({"select", "insert", "update", "delete", "values"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,48 +44,53 @@ class Renamed:
     problem: str = ""
 
 
-def apply(sql: str, edits: tuple[Edit, ...]) -> str:
-    """The text with all edits."""
-    for edit in sorted(edits, key=lambda one: -one.start):
-        sql = sql[: edit.start] + edit.text + sql[edit.end :]
-    return sql
-
-
 class Renamer:
     """Renames in the statements of one database. `old` is its schema; `names` are those that change.
 
-    The proof is done with names that exist nowhere: no old name means anything any more, even if names are swapped.
+    Words are looked for with names that exist nowhere: no old name means anything any more, even if names are swapped.
     """
 
-    def __init__(self, old: Schema, names: Names) -> None:
-        self.old, self.names = old, names
+    def __init__(self, old: Schema, names: Names, around: Surroundings = NOTHING_AROUND) -> None:
+        self.names, self.around = names, around
         self.fresh = {name: f"dbfold_{number}_{name}" for number, name in enumerate(names)}
-        self.new = _renamed_schema(old, self.fresh)
+        new = _renamed_schema(old, self.fresh)
+        real = _renamed_schema(new, {folded(fresh): names[name] for name, fresh in self.fresh.items()})
+        self.old, self.new, self.real = _renamed_schema(old, {}), new, real
+        for schema in (self.old, self.new, self.real):
+            for name, columns in around.temporary.items():
+                schema.execute(f"CREATE TEMP TABLE {quoted(name)} ({', '.join(map(quoted, columns))})")
+        self.tables = frozenset(name for name, (kind, _, _) in old.objects().items() if kind in ("table", "view"))
 
-    def rename(self, sql: str) -> Renamed:
-        """One statement with the new names; it may have holes."""
+    def rename(self, sql: str, pieces: Sequence[tuple[int, int]] | None = None) -> Renamed:
+        """One statement with the new names; it may have holes. Only its `pieces` can be written, if they are given."""
         if not any(word.key in self.names for word in words(sql)):
-            return Renamed(sql)
+            return Renamed(sql, problem=self._goes_on(sql))
         filled = fill(self.old, sql)
         if filled is None:
             name = next(word.text for word in words(sql) if word.key in self.names)
             return Renamed(sql, problem=f"it names {name}, and is put together at run time: look at it by hand")
-        result = self._rename(filled.text)
-        if not filled.fillers or not result.edits:
-            return Renamed(sql, problem=result.problem) if filled.fillers else result
-        edits = tuple(
-            Edit(filled.original_offset(sql, edit.start), filled.original_offset(sql, edit.end), edit.text)
-            for edit in result.edits
-        )
-        return Renamed(apply(sql, edits), edits)
 
-    def _rename(self, sql: str) -> Renamed:
+        def as_written(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+            offset = partial(filled.original_offset, sql)
+            return tuple(Edit(offset(one.start), offset(one.end), one.text) for one in edits)
+
+        result = self._rename(filled.text, lambda edits: are_within(as_written(edits), pieces))
+        edits = as_written(result.edits)
+        return Renamed(apply(sql, edits), edits, result.problem)
+
+    def _goes_on(self, sql: str) -> str:
+        """`"SELECT name FROM "`: what is added to it elsewhere may be a name."""
+        is_whole = HOLE in sql or self.old.prepare(sql).error != "incomplete input"
+        return "" if is_whole else "it ends before its end, and what is added to it may be a name: look at it by hand"
+
+    def _rename(self, sql: str, is_writable: _Writable) -> Renamed:
         candidates = [word for word in words(sql) if word.key in self.names]
         found = shape(sql)
         if found.verb == "pragma":
             return self._pragma(sql, candidates)
         if found.verb == "create":
-            return self._created(sql, found, candidates)
+            start = _select_of(sql, found)
+            return self._created(sql, found, candidates) if start is None else self._created_as(sql, start, is_writable)
         before = self.old.prepare(sql)
         if before.error is not None:
             return Renamed(sql, problem=f"it names {candidates[0].text} and cannot be checked: {before.error}")
@@ -94,17 +98,77 @@ class Renamer:
         named = [word for word in candidates if word.may_be_name]
         wanted = _mapped(before.actions, self.fresh)
         for chosen in _choices(sql, named):
-            after = self.new.prepare(apply(sql, _edits(chosen, self.fresh)))
+            after = self.new.prepare(apply(sql, Wording().edits(sql, chosen, self.fresh, self.tables)))
             if after.error is None and _mapped(after.actions, {}) == wanted:
-                edits = _edits([*chosen, *literals], self.names)
-                return Renamed(apply(sql, edits), edits)
+                return self._worded(sql, before, chosen, literals, is_writable)
         return Renamed(sql, problem=f"no way to rename {candidates[0].text} in it keeps its meaning: do it by hand")
+
+    def _worded(
+        self,
+        sql: str,
+        before: Prepared,
+        chosen: Sequence[Word],
+        literals: Sequence[Word],
+        is_writable: _Writable,
+    ) -> Renamed:
+        """The statement with the real names, in the first wording that SQLite takes for the same.
+
+        One that leaves the names of results as they are is better; so is one that can be written.
+        """
+        if not chosen and not literals:
+            return Renamed(sql)
+        if chosen and self.around.full_names and before.columns:
+            return Renamed(sql, problem=f"its results are called {chosen[0].text}.…, by PRAGMA full_column_names")
+        loose = any(word.key in self.around.loose for word in chosen)
+        same: list[tuple[bool, bool, int, tuple[Edit, ...]]] = []
+        for wording in wordings(qualified=self.around.computed, aliased=loose):
+            edits = (*wording.edits(sql, chosen, self.names, self.tables), *self._literal_edits(literals))
+            text = apply(sql, edits)
+            after = self.real.prepare(text)
+            if self._is_same(sql, before, text, after):
+                same.append((not is_writable(edits), after.columns != before.columns, len(same), edits))
+        if not same:
+            return Renamed(sql, problem=self._taken(chosen))
+        edits = min(same, key=lambda one: one[:3])[3]
+        return Renamed(apply(sql, edits), edits)
+
+    def _is_same(self, sql: str, before: Prepared, text: str, after: Prepared) -> bool:
+        if after.error is not None or after.places != before.places:
+            return False
+        if _mapped(after.actions, {}) != _mapped(before.actions, self.names):
+            return False
+        return shape(sql).verb not in _COMPILED or self.old.program(sql) == self.real.program(text)
+
+    def _taken(self, chosen: Sequence[Word]) -> str:
+        names = ", ".join(dict.fromkeys(self.names[word.key] for word in chosen))
+        return f"the new name {names} means something else in it, whatever way it is written: do it by hand"
+
+    def _literal_edits(self, literals: Sequence[Word]) -> tuple[Edit, ...]:
+        return tuple(edit(word, self.names[word.key]) for word in literals)
 
     def _pragma(self, sql: str, candidates: list[Word]) -> Renamed:
         """`PRAGMA table_info(sessions)`: the argument is the name, quoted or as text."""
-        if words(sql)[1].key not in _ASKS_FOR:
+        found = words(sql)
+        at = 3 if found[2:3] and found[2].written == "." else 1
+        if found[at].key not in _ASKS_FOR:
             return Renamed(sql)
-        edits = _edits(candidates[-1:], self.names)
+        new = self.names[candidates[-1].key]
+        edits = [edit(candidates[-1], new)]
+        if at == 1 and (self.around.computed or folded(new) in self.around.temporary):
+            edits.insert(0, Edit(found[1].start, found[1].end, f"main.{found[1].written}"))
+        return Renamed(apply(sql, tuple(edits)), tuple(edits))
+
+    def _created_as(self, sql: str, start: int, is_writable: _Writable) -> Renamed:
+        """`CREATE TABLE … AS SELECT …`: the SELECT is a statement of its own, and the name that of a table."""
+        head, query = sql[:start], sql[start:]
+        named = [word for word in words(head) if word.key in self.names]
+        if any(word.key in self.names for word in words(query)):
+            result = self._rename(query, lambda edits: is_writable(moved(edits, start)))
+        else:
+            result = Renamed(query)
+        if result.problem:
+            return Renamed(sql, problem=result.problem)
+        edits = (*(edit(word, self.names[word.key]) for word in named), *moved(result.edits, start))
         return Renamed(apply(sql, edits), edits)
 
     def _created(self, sql: str, found: Shape, candidates: list[Word]) -> Renamed:
@@ -136,8 +200,28 @@ class Renamer:
             return Renamed(
                 sql, problem=f"it names {candidates[0].text} in a way that cannot be followed: do it by hand"
             )
-        edits = _edits(dict.fromkeys(chosen), self.names)
+        if found.kind in ("index", "trigger") and self._is_hidden(chosen):
+            return Renamed(sql, problem=self._taken(chosen))
+        edits = tuple(edit(word, self.names[word.key]) for word in dict.fromkeys(chosen))
         return Renamed(apply(sql, edits), edits)
+
+    def _is_hidden(self, chosen: Sequence[Word]) -> bool:
+        """An index or a trigger would be one of the temporary table that has the new name."""
+        return self.around.computed or any(folded(self.names[word.key]) in self.around.temporary for word in chosen)
+
+
+def _select_of(sql: str, found: Shape) -> int | None:
+    """Where the SELECT of `CREATE TABLE … AS SELECT` or of a temporary view begins; None if there is none."""
+    keys = words(sql)
+    temporary = {"temp", "temporary"} & {word.key for word in keys[:2]}
+    if found.kind != "table" and not (found.kind == "view" and temporary):
+        return None
+    for word, following in pairwise(keys):
+        if word.written == "(" and found.kind == "table":
+            return None
+        if word.key == "as" and following.key in ("select", "with", "values"):
+            return following.start
+    return None
 
 
 def _renamed_schema(old: Schema, names: Names) -> Schema:
@@ -185,18 +269,3 @@ def _choices(sql: str, named: list[Word]) -> Iterator[list[Word]]:
     yield [one for one in named if one in tables or before.get(one.start) == ","]
     for size in range(len(named) + 1) if len(named) <= _MOST_WORDS else ():
         yield from (list(chosen) for chosen in combinations(named, size))
-
-
-def _edits(chosen: Iterable[Word], names: Names) -> tuple[Edit, ...]:
-    return tuple(_edit(word, names[word.key]) for word in chosen)
-
-
-def _edit(word: Word, new: str) -> Edit:
-    """The new name in the quotes of the old one; quoted if it needs it."""
-    mark = word.written[0]
-    if mark in "'\"`":
-        return Edit(word.start + 1, word.end - 1, new.replace(mark, mark * 2))
-    if mark == "[":
-        return Edit(word.start + 1, word.end - 1, new)
-    plain = new.isidentifier() and new.isascii()
-    return Edit(word.start, word.end, new if plain else quoted(new))

@@ -83,7 +83,7 @@ def test_two_changes_of_one_word_are_refused():
 
 
 UNWRITABLE = {
-    "a name that no string holds": ('x("FROM users")\n', '"FROM users"', "FROM users", 'a"b'),
+    "a name that no string holds": ('x("FROM users")\n', '"FROM users"', "FROM users", "a\nb"),
     "a text that is not that of the file": ('x("FROM other")\n', '"FROM other"', "FROM users", "auth_users"),
     "a word in several pieces": ('x("FROM us" "ers")\n', '"FROM us" "ers"', "FROM users", "auth_users"),
 }

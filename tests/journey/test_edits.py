@@ -55,10 +55,41 @@ def test_the_name_changes_where_it_is_written(rewritten, source):
     assert rewritten(source) == source.replace("users", "logins")
 
 
-@pytest.mark.parametrize("new", ["a'b", 'a"b', "a\\b", "a{b", "a%b", "a\nb"])
-def test_a_name_that_some_string_would_misread(rewritten, new):
-    with pytest.raises(UnplacedError, match="cannot be written into a string as it is"):
+NEW_NAMES = ['"group"', '"it\'s"', '"a\\b"', '"a{b}"', '"50%"', "[my table]", '"""a"""', "'''a'''"]
+STRINGS = {
+    "double": ('"SELECT a FROM users"', "SELECT a FROM {}"),
+    "single": ("'SELECT a FROM users WHERE b'", "SELECT a FROM {} WHERE b"),
+    "three double": ('"""SELECT a\nFROM users"""', "SELECT a\nFROM {}"),
+    "three double, with blanks": ('"""SELECT a FROM users """', "SELECT a FROM {} "),
+    "three single": ("'''SELECT a\nFROM users'''", "SELECT a\nFROM {}"),
+    "with fields": ('f"SELECT {1}, a FROM users WHERE b = {2}"', "SELECT 1, a FROM {} WHERE b = 2"),
+    "with three quotes and fields": ('f"""SELECT {1}, a FROM users"""', "SELECT 1, a FROM {}"),
+    "percent": ('"SELECT %s FROM users" % 1', "SELECT 1 FROM {}"),
+    "format": ('"SELECT {} FROM users".format(1)', "SELECT 1 FROM {}"),
+    "pieces": ('("SELECT a "\n    \'FROM users\'\n    " WHERE b")', "SELECT a FROM {} WHERE b"),
+}
+
+
+@pytest.mark.parametrize("new", NEW_NAMES)
+@pytest.mark.parametrize(("literal", "value"), STRINGS.values(), ids=STRINGS)
+def test_any_name_is_written_into_any_string(rewritten, literal, value, new):
+    source = rewritten(f"c.execute({literal})\n", new)
+    assert eval(source.removeprefix("c.execute")) == value.replace("{}", new)
+
+
+@pytest.mark.parametrize("new", ["a\nb", "a\0b", "a\u200bb"])
+def test_a_name_that_is_not_written_as_it_is(rewritten, new):
+    with pytest.raises(UnplacedError, match="cannot be written into that string"):
         rewritten('c.execute("SELECT a FROM users")\n', new)
+
+
+@pytest.mark.parametrize(
+    "literal", ['r"SELECT a FROM users"', 'rf"SELECT {x}, a FROM users"', 'r"""SELECT a FROM users"""']
+)
+def test_a_raw_string_holds_no_quotes_of_its_own(rewritten, literal):
+    with pytest.raises(UnplacedError, match="a raw string cannot hold it"):
+        rewritten(f"c.execute({literal})\n", '"group"')
+    assert "[group]" in rewritten(f"c.execute({literal})\n", "[group]")
 
 
 def test_a_name_in_several_pieces(rewritten):

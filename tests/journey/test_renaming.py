@@ -6,6 +6,7 @@ import pytest
 
 from dbfold.journey.preparing import Schema
 from dbfold.journey.renaming import Renamer
+from dbfold.journey.surroundings import Surroundings
 
 SCHEMA = Schema(
     [
@@ -135,3 +136,138 @@ def test_many_words_that_may_be_names():
     sql = "SELECT a.b, b.a, c.a, c.b, a.x FROM a, b, c WHERE a.x IN (SELECT a FROM c) AND a.b <> b.a AND 'a' <> c.b"
     new = "SELECT b.b, a.a, d.a, d.b, b.x FROM b, a, d WHERE b.x IN (SELECT a FROM d) AND b.b <> a.a AND 'a' <> d.b"
     assert renamer.rename(sql).text == new
+
+
+CAPTURED = {
+    "a WITH clause": (
+        "WITH logins AS (SELECT * FROM users) SELECT count(*) FROM sessions",
+        "WITH logins AS (SELECT * FROM users) SELECT count(*) FROM main.logins",
+    ),
+    "a WITH clause that reads the table": (
+        "WITH logins AS (SELECT * FROM sessions) SELECT * FROM logins",
+        "WITH logins AS (SELECT * FROM main.logins) SELECT * FROM logins",
+    ),
+    "a WITH clause beside it": (
+        "WITH logins AS (SELECT 1 AS id) SELECT sessions.id, logins.id FROM sessions, logins",
+        "WITH logins AS (SELECT 1 AS id) SELECT sessions.id, logins.id FROM main.logins AS sessions, logins",
+    ),
+    "a recursive one": (
+        "WITH RECURSIVE logins(n) AS (SELECT 1 UNION SELECT n + 1 FROM logins WHERE n < (SELECT max(id) FROM sessions))"
+        " SELECT n FROM logins",
+        "WITH RECURSIVE logins(n) AS (SELECT 1 UNION SELECT n + 1 FROM logins WHERE n < (SELECT max(id) FROM"
+        " main.logins)) SELECT n FROM logins",
+    ),
+    "an alias of a subquery": (
+        "SELECT sessions.id FROM sessions, (SELECT 1 AS id) AS logins",
+        "SELECT sessions.id FROM logins AS sessions, (SELECT 1 AS id) AS logins",
+    ),
+    "an alias around it, for columns that the table has not": (
+        "SELECT logins.id FROM users AS logins WHERE EXISTS (SELECT 1 FROM sessions WHERE sessions.id = logins.s)",
+        "SELECT logins.id FROM users AS logins WHERE EXISTS (SELECT 1 FROM logins WHERE logins.id = logins.s)",
+    ),
+    "an alias around it": (
+        "SELECT logins.id FROM users AS logins WHERE EXISTS (SELECT 1 FROM sessions WHERE sessions.id = logins.id)",
+        "SELECT logins.id FROM users AS logins WHERE EXISTS (SELECT 1 FROM logins AS sessions"
+        " WHERE sessions.id = logins.id)",
+    ),
+    "an alias inside": (
+        "UPDATE sessions SET user_id = (SELECT logins.s FROM users logins WHERE logins.id = sessions.id)",
+        "UPDATE logins AS sessions SET user_id = (SELECT logins.s FROM users logins WHERE logins.id = sessions.id)",
+    ),
+    "the alias that it has": ("SELECT logins.id FROM sessions AS logins", "SELECT logins.id FROM logins AS logins"),
+    "the name of a result": (
+        "SELECT max(sessions.id) FROM sessions",
+        "SELECT max(sessions.id) FROM logins AS sessions",
+    ),
+    "a table made from it": (
+        "CREATE TABLE copy AS SELECT sessions.id FROM sessions",
+        "CREATE TABLE copy AS SELECT logins.id FROM logins",
+    ),
+    "a temporary table made from it": (
+        "CREATE TEMP TABLE copy AS WITH logins AS (SELECT 1) SELECT * FROM sessions",
+        "CREATE TEMP TABLE copy AS WITH logins AS (SELECT 1) SELECT * FROM main.logins",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), CAPTURED.values(), ids=CAPTURED)
+def test_the_new_name_means_something_else_in_the_statement(old, new):
+    result = Renamer(SCHEMA, NAMES).rename(old)
+    assert (result.text, result.problem) == (new, "")
+
+
+TEMPORARY = {
+    "SELECT count(*) FROM sessions": "SELECT count(*) FROM main.logins",
+    "SELECT l.a FROM logins l JOIN sessions s ON s.id = l.a": "SELECT l.a FROM logins l JOIN main.logins s ON s.id = l.a",
+    "INSERT INTO logins SELECT id FROM sessions": "INSERT INTO logins SELECT id FROM main.logins",
+    "INSERT INTO sessions (id) SELECT a FROM logins": "INSERT INTO main.logins (id) SELECT a FROM logins",
+    "DELETE FROM sessions": "DELETE FROM main.logins",
+    "DROP TABLE sessions": "DROP TABLE main.logins",
+    "ALTER TABLE sessions RENAME COLUMN user_id TO owner": "ALTER TABLE main.logins RENAME COLUMN user_id TO owner",
+    "PRAGMA table_info(sessions)": "PRAGMA main.table_info(logins)",
+    "SELECT a FROM logins": "SELECT a FROM logins",
+    "CREATE TABLE IF NOT EXISTS sessions (id, sessions, user_id)": (
+        "CREATE TABLE IF NOT EXISTS logins (id, sessions, user_id)"
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), TEMPORARY.items(), ids=TEMPORARY)
+def test_a_temporary_table_has_the_new_name(old, new):
+    result = Renamer(SCHEMA, NAMES, Surroundings({"logins": ["a"]})).rename(old)
+    assert (result.text, result.problem) == (new, "")
+
+
+def test_an_index_would_be_one_of_the_temporary_table():
+    result = Renamer(SCHEMA, NAMES, Surroundings({"logins": ["a"]})).rename("CREATE INDEX i ON sessions (user_id)")
+    assert "the new name logins means something else in it" in result.problem
+
+
+def test_temporary_tables_whose_names_nobody_knows():
+    renamer = Renamer(SCHEMA, NAMES, Surroundings({}, computed=True))
+    assert renamer.rename("SELECT id FROM sessions").text == "SELECT id FROM main.logins"
+    assert renamer.rename("PRAGMA table_info(sessions)").text == "PRAGMA main.table_info(logins)"
+
+
+LOOSE = {
+    "SELECT sessions.id FROM sessions WHERE \ufffc": "SELECT sessions.id FROM logins AS sessions WHERE \ufffc",
+    "SELECT id FROM sessions": "SELECT id FROM logins AS sessions",
+    "UPDATE sessions SET user_id = 1 WHERE \ufffc": "UPDATE logins AS sessions SET user_id = 1 WHERE \ufffc",
+    "DELETE FROM sessions": "DELETE FROM logins AS sessions",
+    "SELECT s.id FROM sessions s JOIN users": "SELECT s.id FROM logins s JOIN users",
+    'SELECT id FROM "sessions"': 'SELECT id FROM "logins" AS "sessions"',
+    "DROP TABLE sessions": "DROP TABLE logins",
+}
+
+
+@pytest.mark.parametrize(("old", "new"), LOOSE.items(), ids=LOOSE)
+def test_texts_elsewhere_go_on_calling_it_by_the_old_name(old, new):
+    result = Renamer(SCHEMA, NAMES, Surroundings({}, loose={"sessions"})).rename(old)
+    assert (result.text, result.problem) == (new, "")
+
+
+def test_what_cannot_be_written_may_stay_under_the_old_name():
+    sql = "SELECT id FROM sessions ORDER BY sessions.id"
+    result = Renamer(SCHEMA, NAMES).rename(sql, [(0, sql.index(" sessions.id"))])
+    assert result.text == "SELECT id FROM logins AS sessions ORDER BY sessions.id"
+
+
+def test_results_that_are_called_by_the_table():
+    renamer = Renamer(SCHEMA, NAMES, Surroundings({}, full_names=True))
+    assert "full_column_names" in renamer.rename("SELECT sessions.id FROM sessions").problem
+    assert renamer.rename("DELETE FROM sessions").text == "DELETE FROM logins"
+
+
+def test_a_statement_that_goes_on_elsewhere():
+    assert "may be a name" in Renamer(SCHEMA, NAMES).rename("SELECT id FROM ").problem
+    assert Renamer(SCHEMA, NAMES).rename("SELECT id FROM users").problem == ""
+
+
+@pytest.mark.parametrize("new", ["group", "index", "default", "my table", "1st", "tá"])
+def test_names_that_are_written_in_quotes(new):
+    renamer = Renamer(SCHEMA, {"sessions": new})
+    assert renamer.rename("SELECT sessions.id FROM sessions").text == f'SELECT "{new}".id FROM "{new}"'
+    assert renamer.rename("SELECT id FROM [sessions]").text == f"SELECT id FROM [{new}]"
+    assert renamer.rename("PRAGMA table_info(sessions)").text == f'PRAGMA table_info("{new}")'
+    created = renamer.rename("CREATE TABLE IF NOT EXISTS sessions (id, sessions, user_id)").text
+    assert created == f'CREATE TABLE IF NOT EXISTS "{new}" (id, sessions, user_id)'
