@@ -126,19 +126,27 @@ class Judge:
             pieces = [(start - offset, end - offset) for start, end in statement.pieces]
             renamed = renamer.rename(sql, pieces or None) if renamer else Renamed(sql)
             temporary = self._temporary.get(statement.file, frozenset()) if renamed.edits or renamed.problem else ()
-            if shadowed := next((word.text for word in words(sql) if word.key in temporary), None):
+            changing = renamer.names if renamer else ()
+            if shadowed := next((w.text for w in words(sql) if w.key in temporary and w.key in changing), None):
                 renamed = Renamed(
                     sql, problem=f"{shadowed} is the name of a temporary table as well: look at it by hand"
                 )
             edits += [Edit(one.start + offset, one.end + offset, one.text) for one in renamed.edits]
             reviews += [renamed.problem] if renamed.problem else []
             effect, message, touched = _Piece(merged, database, schema, self.outlook).judge(sql, renamed)
+            if effect is Effect.FAILS_ALREADY and renamed.edits and self._is_temporary(message, database):
+                effect, message = Effect.SAME, ""  # which the renaming has proven, on temporary tables as well
             tables.update(dict.fromkeys(touched))
             if _ORDER.index(effect) > _ORDER.index(worst.effect):
                 worst = Judgement(statement, effect, message)
         return Judgement(
             statement, worst.effect, worst.message, tuple(edits), "; ".join(dict.fromkeys(reviews)), tuple(tables)
         )
+
+    def _is_temporary(self, error: str, database: str) -> bool:
+        """Is what SQLite does not find on the schema a temporary table?"""
+        _, found, name = error.partition("no such table: ")
+        return bool(found) and folded(name) in self._around[database].temporary
 
     def _stays(self, statement: Statement, database: str, schema: Schema | None) -> Judgement:
         """A database that neither goes nor takes others in."""
