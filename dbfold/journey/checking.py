@@ -12,6 +12,8 @@ import apsw
 from dbfold.base.errors import UserError
 from dbfold.base.progress import SILENT, Progress
 from dbfold.datamove.sources.estate import companions, data_directory
+from dbfold.journey.computed import look_at_computed
+from dbfold.journey.concerns import Apart, Concern
 from dbfold.journey.judging import Judge, Judged
 from dbfold.journey.outlook import Outlook, look_ahead
 from dbfold.journey.schemas import find_schemas
@@ -23,6 +25,7 @@ from dbfold.references.survey import Survey, surveying
 from dbfold.sqlite.engine import folded
 from dbfold.sqlite.header import is_database
 from dbfold.statements.scan import CodeScan, scan_code
+from dbfold.statements.sources import Sources
 
 _CHANGE_COUNTER, _COUNTERS = 24, 44  # https://sqlite.org/fileformat.html: change counter … schema cookie
 
@@ -35,6 +38,8 @@ class Checked:
     outlook: Outlook
     judged: Judged
     base: Path
+    concerns: tuple[Concern, ...] = ()
+    apart: tuple[Apart, ...] = ()
 
     @property
     def errors(self) -> tuple[FileError, ...]:
@@ -101,7 +106,10 @@ def check_files(
         ) from error
     outlook = look_ahead(policy, before)
     loose = loose_names(discovery.files, _renamed_columns(outlook))
-    return Checked(code, outlook, Judge(outlook, loose).judge(statements), base)
+    judge = Judge(outlook, loose)
+    judged = judge.judge(statements)
+    found = look_at_computed(code, outlook, judge, judged.judgements, Sources(discovery.files))
+    return Checked(code, outlook, Judged(found.judgements), base, tuple(found.concerns), tuple(found.apart))
 
 
 def _renamed_columns(outlook: Outlook) -> dict[str, set[str]]:

@@ -39,14 +39,12 @@ def guidance(checked: Checked) -> Guidance:
         if found.verdict.action is Action.REWRITE
     }
     known: dict[str, set[tuple[int, int]]] = defaultdict(set)
-    for one in judged:
-        known[one.statement.in_policy].update(one.statement.literals)
+    changing = [Change(one.statement, one.edits) for one in judged if one.edits]
+    changing += [Change(one.statement, one.edits) for one in checked.apart]
+    for statement in (*(one.statement for one in judged), *(one.statement for one in checked.apart)):
+        known[statement.in_policy].update(statement.literals)
     found = Guidance(
-        changes=by_file(
-            Change(one.statement, one.edits)
-            for one in judged
-            if one.edits and one.statement.sites and rewritten.issuperset(one.statement.sites)
-        ),
+        changes=by_file(one for one in changing if one.statement.sites and rewritten.issuperset(one.statement.sites)),
         names=_names(code, outlook, judged),
         known={file: frozenset(found) for file, found in known.items()},
     )

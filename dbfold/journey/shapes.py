@@ -42,8 +42,21 @@ def words(sql: str) -> tuple[Word, ...]:
         text = unquoted(token)
         is_text = token.kind == "string"
         named = token.kind in ("name", "word")
-        found.append(Word(text, token.text, token.start, token.end, folded(text), is_text, named))
+        word = Word(text, token.text, token.start, token.end, folded(text), is_text, named)
+        if found and _are_one_name(found[-1], word):
+            first = found.pop()
+            whole = first.text + word.text
+            word = Word(whole, whole, first.start, word.end, folded(whole), False, False)
+        found.append(word)
     return tuple(found)
+
+
+def _are_one_name(first: Word, second: Word) -> bool:
+    """`log_` and the hole behind it, in `log_{year}`: one name, of which a part is computed."""
+    if first.end != second.start or HOLE not in first.written[-1:] + second.written[:1]:
+        return False
+    other = first if second.written == HOLE else second
+    return other.written == HOLE or other.written[0].isalnum() or other.written[0] in "_\ufffc"
 
 
 def split(sql: str) -> Iterator[tuple[int, str]]:
@@ -86,6 +99,51 @@ class Shape:
     replaces: bool = False
     columns: bool = True
     where: bool = False
+
+
+_NAMES_TABLES = frozenset({"from", "join", "into", "update", "table", "references"})
+_ABOUT_TABLES = frozenset(
+    {"table_info", "table_xinfo", "index_list", "foreign_key_list", "index_info", "index_xinfo", "foreign_key_check"}
+)
+
+
+def names_a_hole(sql: str) -> bool:
+    """May a hole in `sql` be the name of a table, or a part of one?"""
+    found = words(sql)
+    keys = [word.key for word in found]
+    asks_schema = any(key in ("sqlite_master", "sqlite_schema", "sqlite_sequence") for key in keys)
+    for number, word in enumerate(found):
+        if HOLE not in word.text:
+            continue
+        before = keys[number - 1] if number else ""
+        behind = keys[number + 1] if number + 1 < len(keys) else ""
+        if before in _NAMES_TABLES or (behind == "." and before != "."):
+            return True
+        if before == "exists" and {"table", "drop", "create"} & set(keys[max(0, number - 5) : number]):
+            return True
+        if before == "." and keys[number - 2 : number - 1] in (["main"], ["temp"]):
+            return True
+        if before == "," and _is_in_from(keys[:number]):
+            return True
+        if before == "(" and any(key in _ABOUT_TABLES for key in keys[number - 2 : number - 1]):
+            return True
+        if asks_schema and word.text == HOLE and word.written != HOLE:
+            return True
+        if before == "on" and keys[:1] == ["create"]:
+            return True
+    return False
+
+
+def _is_in_from(keys: list[str]) -> bool:
+    """Does a list of tables go on behind these words?"""
+    depth = 0
+    for key in reversed(keys):
+        depth += (key == ")") - (key == "(")
+        if depth < 0:
+            return False
+        if not depth and key in ("from", "select", "where", "by", "set", "values", "on", "using", "having", "limit"):
+            return key == "from"
+    return False
 
 
 _KINDS = frozenset({"table", "index", "view", "trigger"})

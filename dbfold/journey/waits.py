@@ -7,9 +7,10 @@ that would break or nobody can rename, holds all of it, in every file.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dbfold.journey.checking import Checked
+from dbfold.journey.concerns import Concern
 from dbfold.journey.guidance import Place, Wait
 from dbfold.journey.judging import Effect, Judgement
 from dbfold.journey.outlook import Outlook
@@ -33,6 +34,7 @@ def find_waits(checked: Checked) -> dict[str, list[Wait]]:
         *_staying(checked.code.references.references, outlook.policy),
         *_statements(checked.judged.judgements, outlook),
         *_half_renamed(checked),
+        *_concerns(checked.concerns),
     ):
         entry = outlook.policy.databases.get(database)
         if entry is None or entry.role is not Role.RETIRED:
@@ -106,6 +108,12 @@ def _statements(judged: tuple[Judgement, ...], outlook: Outlook) -> Found:
             for database, names in renamed.items():
                 if named := next((keys[name] for name in names if name in keys), None):
                     yield database, Wait(f"the SQL names {named}, and cannot be bound to a database", *place)
+
+
+def _concerns(concerns: Iterable[Concern]) -> Found:
+    for one in concerns:
+        for database in one.databases:
+            yield database, Wait(one.reason, one.file, one.line)
 
 
 def _verb(one: Judgement) -> str:

@@ -19,6 +19,7 @@ from dbfold.references.scan import Scan, combine
 from dbfold.references.survey import Facts, Survey, names_any
 from dbfold.references.verdicts import Examined, Judge, is_temporary
 from dbfold.statements.binding import bind
+from dbfold.statements.executions import Execution, executions
 from dbfold.statements.model import Statements
 
 _THROW_AWAY_NAME = re.compile(r"(?i)(?:temp|tmp|test|mock|dummy)[_-]")
@@ -32,6 +33,7 @@ class CodeScan:
 
     references: Scan
     statements: Statements
+    executions: tuple[Execution, ...] = ()
 
 
 def scan_code(survey: Survey, discovery: Discovery, policy: Policy, progress: Progress = SILENT) -> CodeScan:
@@ -56,7 +58,8 @@ def scan_code(survey: Survey, discovery: Discovery, policy: Policy, progress: Pr
     project.name_accessor(policy.accessor.module)
     progress.phase("binding statements")
     references = combine(discovery, _examined(found, discovery.files, survey, judge))
-    return CodeScan(references, Statements(tuple(bind(project)), references.errors, len(discovery.files)))
+    statements = Statements(tuple(bind(project)), references.errors, len(discovery.files))
+    return CodeScan(references, statements, tuple(executions(project)))
 
 
 def _modules(found: Sequence[tuple[SourceFile, Facts]], judge: Judge) -> dict[str, ModuleFacts]:

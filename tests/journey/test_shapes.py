@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dbfold.journey.shapes import HOLE, Shape, shape, split, words
+from dbfold.journey.shapes import HOLE, Shape, names_a_hole, shape, split, words
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,38 @@ def test_a_script_in_statements(sql, expected):
         ("UPDATE t SET a = 1", Shape("update", "table", "t")),
         ("UPDATE OR IGNORE t SET a = 1 WHERE b", Shape("update", "table", "t", where=True)),
         (f"UPDATE {HOLE} SET a = 1", Shape("update", "table")),
+        (f"DELETE FROM t_{HOLE}", Shape("delete", "table")),
+        (f"INSERT INTO {HOLE}_t (a) VALUES (1)", Shape("insert", "table")),
     ],
 )
 def test_shapes(sql, expected):
     assert shape(sql) == expected
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT * FROM @", True),
+        ('SELECT * FROM "@" WHERE a', True),
+        ("SELECT * FROM t_@", True),
+        ("SELECT * FROM main.@", True),
+        ("SELECT * FROM a, @ WHERE b", True),
+        ("SELECT @.a FROM b", True),
+        ("INSERT OR IGNORE INTO @ (a) VALUES (1)", True),
+        ("DROP TABLE IF EXISTS @", True),
+        ("PRAGMA table_info(@)", True),
+        ("SELECT 1 FROM sqlite_master WHERE name = '@'", True),
+        ("CREATE INDEX i ON @ (a)", True),
+        ("CREATE TABLE a (b REFERENCES @ (c))", True),
+        ("SELECT @ FROM a", False),
+        ("SELECT a, @ FROM b", False),
+        ("SELECT * FROM a WHERE @", False),
+        ("SELECT * FROM a WHERE b IN (@) ORDER BY @ LIMIT @", False),
+        ("SELECT * FROM a WHERE EXISTS (@)", False),
+        ("INSERT INTO a (@) VALUES (@)", False),
+        ("UPDATE a SET @ WHERE b = '@'", False),
+        ("PRAGMA user_version = @", False),
+    ],
+)
+def test_holes_that_may_be_the_name_of_a_table(sql, expected):
+    assert names_a_hole(sql.replace("@", HOLE)) is expected
