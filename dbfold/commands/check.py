@@ -21,6 +21,7 @@ from dbfold.rules.baseline import read_baseline
 from dbfold.rules.checking import Scope, gate, scope_of
 from dbfold.rules.model import Checked, exit_code
 from dbfold.rules.output.formats import FORMATS, render
+from dbfold.rules.output.summary import tolerance_lines
 from dbfold.rules.since import is_ignored
 
 
@@ -119,6 +120,8 @@ def _write_baseline(scope: Scope, arguments: argparse.Namespace) -> int:
     counts = f"{tolerated.new} new, {tolerated.gone} gone"
     if tolerated.entries:
         print(f"wrote {name}: {counted(tolerated.entries, 'finding')} tolerated, {counts}")  # noqa: T201
+        for line in tolerance_lines(tolerated.tolerances):
+            print(line)  # noqa: T201
     else:
         print(f"nothing to tolerate: there is no {name} now, {counts}")  # noqa: T201
     if tolerated.entries and is_ignored(scope.policy.baseline):

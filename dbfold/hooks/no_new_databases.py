@@ -1,7 +1,8 @@
 """Blocks a commit that adds or changes an SQLite file which the policy does not allow, whatever the file is called.
 
 A file is one by its first bytes (https://www.sqlite.org/fileformat.html), or by its suffix if it is empty, not text, or
-only its git-lfs pointer. Rows in a repository cannot be merged, grow without end, and often are somebody's data.
+only its git-lfs pointer; and so is one that holds such a file compressed or in an archive. Rows in a repository cannot
+be merged, grow without end, and often are somebody's data.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dbfold.hooks.options import guarded, parse
+from dbfold.hooks.packed import LFS_POINTER, members
 from dbfold.hooks.staged import StagedFile, contents, staged_files
 from dbfold.references.candidates import FOREIGN_NAMES, WHOLE_SUFFIX
 from dbfold.sqlite.header import JOURNAL_MAGIC, MAGIC, WAL_MAGICS
@@ -26,11 +28,12 @@ class What(NamedTuple):
 
     words: str
     is_side_file: bool = False
+    packed: str | None = None
+    """The name of a database inside the file."""
 
 
 _HEAD = 8192  # git, too, decides by the first 8,000 bytes whether a file is text
 _SIDE_FILE = re.compile(r"\.(?:db3?|sqlite3?)-(?:wal|shm|journal)\Z", re.IGNORECASE)
-_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _BEGINNINGS = (
     ((MAGIC,), What("an SQLite database")),
     (WAL_MAGICS, What("the write-ahead log of an SQLite database", is_side_file=True)),
@@ -53,11 +56,24 @@ def what_it_is(name: str, head: bytes) -> What | None:
         return What("a side file of an SQLite database, by its name", is_side_file=True)
     if not WHOLE_SUFFIX.search(name) or os.path.basename(name).lower() in FOREIGN_NAMES:  # noqa: PTH119
         return None
-    if head.startswith(_LFS_POINTER):
+    if head.startswith(LFS_POINTER):
         return What("a database in git-lfs, by its name")
     if not head:
         return What("an empty database, by its name")
     return What("a database, by its name") if _is_binary(head) else None
+
+
+def _what_is_in(file: StagedFile, head: bytes) -> What | None:
+    """The first database inside an archive, a compressed file or git-lfs."""
+
+    def content() -> bytes:
+        return next(data for _, data in contents([file]))
+
+    for member in members(file.name, head, content):
+        what = What("a database, by its name") if member.head is None else what_it_is(member.name, member.head)
+        if what is not None and not what.is_side_file:
+            return What(f"{what.words}, {member.how}", packed=os.path.basename(member.name))  # noqa: PTH119
+    return None
 
 
 def _is_binary(head: bytes) -> bool:
@@ -72,7 +88,7 @@ def _is_binary(head: bytes) -> bool:
 
 def _check(names: Sequence[str], policy_option: str | None, root: str | None) -> int:
     heads = contents(staged_files(names), _HEAD)
-    found = {file: what for file, head in heads if (what := what_it_is(file.name, head))}
+    found = {file: what for file, head in heads if (what := what_it_is(file.name, head) or _what_is_in(file, head))}
     if not found:
         return 0
     from dbfold.hooks.policies import by_policy
@@ -97,7 +113,9 @@ def _problem(file: StagedFile, what: What, policy: Policy) -> str | None:
     if what.is_side_file:
         return "which belongs to a running database and is worth nothing without it"
     place = locate(policy, path)
-    entry = place.entry
+    entry = place.entry or (policy.find(what.packed) if what.packed else None)
+    if entry is not None and entry.is_kept and place.entry is None:
+        return f"which is a copy of {entry.name}"
     if entry is None:
         return f"which {policy.source.name} does not declare"
     if entry.is_kept:

@@ -91,6 +91,11 @@ def is_tracked(path: str) -> bool:
     return bool(_git("ls-files", "-z", "--", os.path.relpath(path)))
 
 
+def git_path(name: str) -> str:
+    """Where a file of git's own directory is. Raises UserError."""
+    return os.fsdecode(_git("rev-parse", "--git-path", name)).rstrip("\n")
+
+
 def _is_regular(path: str) -> bool:
     """False for links, submodules, and what is not there."""
     try:

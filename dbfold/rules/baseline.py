@@ -7,6 +7,7 @@ is a finding of its own (DBF011), until `dbfold check --write-baseline` or `--fi
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from dbfold.base.errors import UserError
 from dbfold.base.spans import Span
 from dbfold.policy.codes import Code
 from dbfold.policy.model import Policy
-from dbfold.rules.model import Checked, Finding
+from dbfold.rules.model import Checked, Finding, Tolerance
 
 VERSION = 1
 _KEYS = ("file", "code", "message", "fingerprint")
@@ -87,7 +88,15 @@ def without_tolerated(checked: Checked, entries: Iterable[Entry]) -> Checked:
     """The result without what the baseline tolerates."""
     known = {entry.fingerprint for entry in entries}
     left = tuple(finding for finding in checked.findings if finding.fingerprint not in known)
-    return replace(checked, findings=left, tolerated=checked.tolerated + len(checked.findings) - len(left))
+    passed = [entry_of(finding) for finding in checked.findings if finding.fingerprint in known]
+    tolerances = (*checked.tolerances, *tolerances_of(passed))
+    return replace(checked, findings=left, tolerated=checked.tolerated + len(passed), tolerances=tolerances)
+
+
+def tolerances_of(entries: Iterable[Entry]) -> tuple[Tolerance, ...]:
+    """What entries tolerate, by rule and database, the most frequent first."""
+    counts = Counter((entry.code, entry.message) for entry in entries)
+    return tuple(Tolerance(*key, count) for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def stale_entries(entries: Iterable[Entry], found: Iterable[Finding], files: Collection[str]) -> tuple[Entry, ...]:

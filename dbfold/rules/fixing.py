@@ -11,8 +11,9 @@ from dbfold.codemods.run import Prepared, prepare_files
 from dbfold.codemods.writing import write
 from dbfold.policy.model import Policy
 from dbfold.references.model import FileError
-from dbfold.rules.baseline import Entry, baseline_text, entry_of, read_baseline
+from dbfold.rules.baseline import Entry, baseline_text, entry_of, read_baseline, tolerances_of
 from dbfold.rules.checking import Scope, check_files, files_seen
+from dbfold.rules.model import Tolerance
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,16 @@ def fix(scope: Scope, *, jobs: int | None = None, progress: Progress = SILENT) -
 
 @dataclass(frozen=True, slots=True)
 class Tolerated:
-    """A new baseline beside the old one: entries in it, new ones among them, those that went, files not checked."""
+    """A new baseline beside the old one: entries in it, new ones among them, those that went, files not checked.
+
+    `tolerances` are the entries by rule and database.
+    """
 
     entries: int
     new: int
     gone: int
     errors: tuple[FileError, ...]
+    tolerances: tuple[Tolerance, ...] = ()
 
 
 def write_baseline(
@@ -64,7 +69,7 @@ def write_baseline(
     entries = [*kept, *(entry for entry in found if entry.fingerprint not in fingerprints)]
     _save(policy, entries, old)
     new = sum(entry.fingerprint not in known for entry in entries)
-    return Tolerated(len(entries), new, len(old) + new - len(entries), checked.errors)
+    return Tolerated(len(entries), new, len(old) + new - len(entries), checked.errors, tolerances_of(entries))
 
 
 def _save(policy: Policy, entries: list[Entry], old: tuple[Entry, ...]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
 from dbfold.base.spans import Span
@@ -79,12 +80,21 @@ class Finding:
     fingerprint: str
 
 
+class Tolerance(NamedTuple):
+    """What a baseline tolerates of one rule and one database."""
+
+    code: str
+    message: str
+    number: int
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """The result of a check.
 
     findings   what fails the check, sorted by file and place
     tolerated  the number of findings that the baseline tolerates
+    tolerances  what these are: code, message (with the database) and number, the most frequent first
     errors     files that could not be checked
     files      the number of files looked at
     excluded   the number of files that the policy passes over
@@ -95,6 +105,7 @@ class Checked:
     errors: tuple[FileError, ...] = ()
     files: int = 0
     excluded: int = 0
+    tolerances: tuple[Tolerance, ...] = ()
 
     def __add__(self, other: Checked) -> Checked:
         """Both as one, for files that have different policies."""
@@ -104,6 +115,7 @@ class Checked:
             errors=(*self.errors, *other.errors),
             files=self.files + other.files,
             excluded=self.excluded + other.excluded,
+            tolerances=(*self.tolerances, *other.tolerances),
         )
 
 

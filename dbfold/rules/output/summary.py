@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from dbfold.base.output.counted import counted
-from dbfold.rules.model import Checked
+from dbfold.rules.model import Checked, Tolerance
+
+
+def tolerance_lines(tolerances: Sequence[Tolerance]) -> Iterator[str]:
+    """What a baseline passes over: `  12  DBF002  path of auth.db, …`."""
+    width = max((len(str(one.number)) for one in tolerances), default=0)
+    return (f"  {one.number:{width}}  {one.code}  {one.message}" for one in tolerances)
 
 
 def summary_line(checked: Checked) -> str:
@@ -24,5 +32,5 @@ def summary_line(checked: Checked) -> str:
         return f"Found {counted(len(checked.findings), 'finding')} in {files}{in_brackets}."
     if not checked.files and not checked.errors:
         return f"Nothing to check: 0 files{in_brackets}."
-    verdict = "Nothing found" if checked.errors else "All clear"
+    verdict = "Nothing found" if checked.errors else "Nothing new" if checked.tolerated else "All clear"
     return f"{verdict}: {counted(checked.files, 'file')} checked{in_brackets}."

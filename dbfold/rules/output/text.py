@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dbfold.base.output.printable import printable, width
 from dbfold.references.documents import error_line
 from dbfold.rules.model import Checked, Finding
-from dbfold.rules.output.summary import summary_line
+from dbfold.rules.output.summary import summary_line, tolerance_lines
 
 _LONGEST_LINE = 160  # code points of source that are shown; generated files have lines of megabytes
 _BEFORE = 60  # of these, before what is meant
@@ -31,6 +31,8 @@ def render(checked: Checked, *, color: bool = False) -> str:
         lines += [f"{paint('error', _RED)}: {printable(error_line(error))}", ""]
     if checked.errors:
         lines += ["A file that cannot be checked fails the run: mend it, or list it under `exclude` in the policy."]
+    if checked.tolerances:
+        lines += ["tolerated by the baseline:", *map(printable, tolerance_lines(checked.tolerances))]
     return "\n".join([*lines, summary_line(checked)]) + "\n"
 
 
