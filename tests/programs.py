@@ -18,6 +18,7 @@ databases:
   app.db: {role: primary, path: ROOT/data/app.db}
   users.db: {role: retired, into: app.db}
 data_dirs: [ROOT/data, data]
+exclude: ["/data/**", site, image, z]
 """
 SCHEMAS = {
     "app.db": "CREATE TABLE orders (id INTEGER PRIMARY KEY, item TEXT); INSERT INTO orders VALUES (1, 'book');",
@@ -61,7 +62,9 @@ class Program:
         self._build(files, decisions)
         said = self.dbfold("rewrite", ".")
         code = {name: (self.root / name).read_text(encoding="utf-8") for name in files}
-        changed = any(code[name] != textwrap.dedent(text) for name, text in files.items())
+        changed = any(
+            code[name] != textwrap.dedent(text).replace("ROOT", str(self.root)) for name, text in files.items()
+        )
         if changed and move:
             said += self.dbfold("move", "run", "--yes")
         after, errors = self._run()
@@ -78,6 +81,9 @@ class Program:
         with closing(sqlite3.connect(self.root / "data" / database)) as connection:
             return connection.execute(sql).fetchall()
 
+    def _text(self, text):
+        return textwrap.dedent(text).replace("ROOT", str(self.root))
+
     def _build(self, files, decisions):
         shutil.rmtree(self.root, ignore_errors=True)
         (self.root / "data").mkdir(parents=True)
@@ -86,7 +92,7 @@ class Program:
         for name, text in files.items():
             path = self.root / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(textwrap.dedent(text), encoding="utf-8")
+            path.write_text(self._text(text), encoding="utf-8")
         for name, script in self.schemas.items():
             with closing(sqlite3.connect(self.root / "data" / name)) as connection:
                 connection.executescript(script)

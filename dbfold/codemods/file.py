@@ -95,7 +95,7 @@ class Rewriting:
         modules = sorted(local_modules(judge, self.file))
         asked = _asked_codec().encode((self.examined.references, self.changes, self.names, self.known))
         policy = repr(judge.policy)
-        others = [*modules, "", *sorted(self.taken)]
+        others = [import_source(judge, self.file), *modules, "", *sorted(self.taken)]
         return digest(own_digest(), "rewrite", policy, judge.style, self.file.in_policy, data, asked, *others)
 
 
@@ -174,7 +174,9 @@ def _with_accessors(
     from dbfold.codemods.module import Accessors, rewrite_module  # imports LibCST, which most files do not need
 
     file = work.file
-    accessors = Accessors(judge.policy, judge.style, local_modules(judge, file), is_for_others(file.path), work.taken)
+    source = import_source(judge, file)
+    keeps = is_for_others(file.path)
+    accessors = Accessors(judge.policy, judge.style, source, local_modules(judge, file), keeps, work.taken)
     return rewrite_module(text, tree, references, accessors)
 
 
@@ -196,12 +198,17 @@ def outcome(work: Rewriting, data: bytes, found: Attempt, judge: Judge) -> FileR
     return replace(result, old=data, new=new, needs_root=needs_root, statements=len(work.changes))
 
 
+def import_source(judge: Judge, file: SourceFile) -> str:
+    """The module that a file imports the accessor from, as it writes it."""
+    return judge.roots.place_of(file.in_policy).import_source(file.in_policy, judge.policy.accessor.module)
+
+
 def local_modules(judge: Judge, file: SourceFile) -> frozenset[str]:
     """The modules and packages in the file's accessor root: what the application itself can import."""
-    root = judge.roots.root_of(file.in_policy)
-    if root is None:
+    place = judge.roots.place_of(file.in_policy)
+    if place.root is None:
         return frozenset()
-    names = os.listdir(judge.policy.root / root)  # noqa: PTH208 - names are all that is needed
+    names = os.listdir(judge.policy.root / place.import_root)  # noqa: PTH208 - names are all that is needed
     return frozenset(name.removesuffix(".py") for name in names if name.isidentifier() or name.endswith(".py"))
 
 

@@ -152,10 +152,12 @@ def _after_imports(
     if code == "import os":
         return _in_run(_first_run(imports), table, code)
     own = [statement for statement in imports if _is_local(statement, local)]
-    if own:
+    if own and not code.startswith("from ."):
         return _in_group(own, table, code)
     last = imports[-1]
     relative = [statement for statement in imports if isinstance(statement, ast.ImportFrom) and statement.level]
+    if relative and code.startswith("from ."):
+        return _in_group(relative, table, code)
     if relative:
         return ImportPlace(table.starts[relative[0].lineno - 1], after="\n" if _separated(imports) else "")
     return ImportPlace(_end_of_line(last, table), before="\n" if _separated(imports) else "")
@@ -190,7 +192,7 @@ def _in_run(run: Sequence[ast.Import | ast.ImportFrom], table: LineTable, code: 
     """Before the first import of the same form with a later name, if those are sorted; else after the run."""
     keyword, module = code.split()[:2]
     alike = [statement for statement in run if isinstance(statement, ast.Import) == (keyword == "import")]
-    names = [_module_of(statement) for statement in alike]
+    names = [module_of(statement) for statement in alike]
     if names == sorted(names):
         for statement, name in zip(alike, names, strict=True):
             if name > module:
@@ -200,8 +202,11 @@ def _in_run(run: Sequence[ast.Import | ast.ImportFrom], table: LineTable, code: 
     return ImportPlace(_end_of_line(run[-1], table))
 
 
-def _module_of(statement: ast.Import | ast.ImportFrom) -> str:
-    return (statement.module or "") if isinstance(statement, ast.ImportFrom) else statement.names[0].name
+def module_of(statement: ast.Import | ast.ImportFrom) -> str:
+    """The module that a statement imports (the first one), with the dots before it."""
+    if isinstance(statement, ast.ImportFrom):
+        return "." * statement.level + (statement.module or "")
+    return statement.names[0].name
 
 
 def _separated(imports: Sequence[ast.Import | ast.ImportFrom]) -> bool:

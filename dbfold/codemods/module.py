@@ -31,13 +31,15 @@ from dbfold.references.model import Action, Reference, Replacement
 
 @dataclass(frozen=True, slots=True)
 class Accessors:
-    """What the accessor is for one run: the policy, the style, and the modules that a root holds.
+    """What the accessor is for one file: the policy, the style, and the modules that a root holds.
 
+    `source` is the module to import it from, perhaps with dots before it.
     `keeps_imports` is for modules whose imports are for others; `taken` are names that other files may take.
     """
 
     policy: Policy
     style: AccessorStyle
+    source: str = "database_config"
     local_modules: AbstractSet[str] = frozenset()
     keeps_imports: bool = False
     taken: AbstractSet[str] = frozenset()
@@ -202,7 +204,7 @@ class _Rewrite:
         """True if nothing else binds `name`: no statement, and no `from … import *` that comes after our import."""
         if self.bindings.bound[name] or self.bindings.used[name]:
             return False
-        code = f"from {self.accessors.policy.accessor.module} import {name}"
+        code = f"from {self.accessors.source} import {name}"
         return not self._stars_after(self._insertion(code, first).start)
 
     def _stars_after(self, offset: int) -> bool:
@@ -213,8 +215,7 @@ class _Rewrite:
             statement = found.statement
             if (
                 isinstance(statement, ast.ImportFrom)
-                and statement.module == self.accessors.policy.accessor.module
-                and not statement.level
+                and imports.module_of(statement) == self.accessors.source
                 and found.alias.name == name
                 and self.bindings.bound[found.name] == 1
                 and offsets_of(statement, self.table)[1] <= first
@@ -247,9 +248,9 @@ class _Rewrite:
         )
         alone = not self.text[line_start:start].strip() and not self.text[end:line_end].strip()
         if start < first and self._only_imports_before(assignment):
-            code = f"from {self.accessors.policy.accessor.module} import {name}"
+            code = f"from {self.accessors.source} import {name}"
             self.plan.edits.append(Edit(start, end, code))
-            self.plan.added.add((self.accessors.policy.accessor.module, name, None))
+            self.plan.added.add((self.accessors.source, name, None))
         elif alone and not self._stars_after(0):
             self.plan.edits.append(Edit(line_start, line_end, ""))
             self._add_import(name, None, min(first, line_start))
@@ -269,7 +270,7 @@ class _Rewrite:
         return candidate
 
     def _add_import(self, name: str, local: str | None, first: int) -> None:
-        module = self.accessors.policy.accessor.module
+        module = self.accessors.source
         self.plan.added.add((module, name, local))
         if local is None and self._extend_import(module, name, first):
             return
@@ -286,7 +287,7 @@ class _Rewrite:
                 self.plan.edits[index] = Edit(edit.start, edit.end, before + imports.extended(code, name) + after)
                 return True
         for statement in self.tree.body:
-            if isinstance(statement, ast.ImportFrom) and statement.module == module and not statement.level:
+            if isinstance(statement, ast.ImportFrom) and imports.module_of(statement) == module:
                 begin, end = offsets_of(statement, self.table)
                 if end <= first and statement.names[0].name != "*" and not self._stars_after(end):
                     self.plan.edits.append(Edit(begin, end, imports.extended(self.text[begin:end], name)))

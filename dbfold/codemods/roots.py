@@ -37,14 +37,15 @@ def accessor_roots(
     Errors are reported relative to `base`.
     """
     policy, roots, style = judge.policy, judge.roots, judge.style
-    needed = sorted({roots.root_of(result.file.in_policy) for result in results if result.needs_root} - {None})  # type: ignore[type-var]
-    of_root: dict[str | None, RootFiles] = {root: _root_files(policy, str(root), style) for root in needed}
+    places = [roots.place_of(result.file.in_policy) for result in results if result.needs_root]
+    needed = sorted({root for place in places for root in place.roots})
+    of_root: dict[str | None, RootFiles] = {root: _root_files(policy, root, style) for root in needed}
     shown_policy = os.path.relpath(policy.source, base)
     errors = [FileError(shown_policy, one.conflict) for one in of_root.values() if one.conflict]
     generated = [file for one in of_root.values() for file in one.files if not one.conflict]
     if style is policy.accessor.style is not AccessorStyle.INLINE:
         accessors = [file for file in files if roots.is_accessor(file.in_policy)]
-        others = [file for file in accessors if roots.root_of(file.in_policy) not in needed]
+        others = [file for file in accessors if file.in_policy.rpartition("/")[0] not in needed]
         generated += _stale_accessors(others, policy, errors)
     return AccessorRoots(of_root, tuple(generated), tuple(errors))
 
@@ -53,7 +54,8 @@ def with_roots(results: Sequence[FileRewrite], found: AccessorRoots, roots: Root
     """The results; the files of a root whose accessor cannot be written stay as they are."""
     final = []
     for result in results:
-        conflict = found.of_root[roots.root_of(result.file.in_policy)].conflict if result.needs_root else None
+        needed = roots.place_of(result.file.in_policy).roots if result.needs_root else ()
+        conflict = next((why for root in needed if (why := found.of_root[root].conflict)), None)
         final.append(result.stays(f"not rewritten: {conflict}") if conflict else result)
     return final
 

@@ -23,7 +23,7 @@ _WIDTH = 88
 
 def accessor_file_name(policy: Policy) -> str:
     """The file name of the generated module."""
-    return f"{policy.accessor.module}.py"
+    return f"{policy.accessor.module.rpartition('.')[2]}.py"
 
 
 def accessor_name(database: Database, style: AccessorStyle) -> str:

@@ -196,9 +196,12 @@ def _check_aliases(policy: Policy, broken: set[str], problems: Problems) -> None
 def _check_accessor(policy: Policy, problems: Problems) -> None:
     module, roots = policy.accessor.module, policy.accessor.roots
     at = ("accessor", "module")
-    if not module.isidentifier() or keyword.iskeyword(module) or module.startswith("__"):
+    parts = module.split(".")
+    if parts[-1] == "py" or any(
+        not part.isidentifier() or keyword.iskeyword(part) or part[:2] == "__" for part in parts
+    ):
         problems.add(at, f"{module!r} is not a module name; write one such as database_config, without '.py'")
-    elif module in sys.stdlib_module_names:
+    elif parts[0] in sys.stdlib_module_names:
         problems.add(at, f"{module!r} would hide a module of Python's standard library; choose another name")
     if not roots:
         problems.add(("accessor", "roots"), 'empty; write ["."], or the directories that Python imports from')
@@ -206,6 +209,10 @@ def _check_accessor(policy: Policy, problems: Problems) -> None:
         if root.startswith(("/", "~")) or "\\" in root or ":" in root or ".." in root.split("/"):
             message = f"{root!r} is not below the policy's directory; write it relative, without '..'"
             problems.add(("accessor", "roots", f"[{index}]"), message)
+
+
+def _is_module(name: str) -> bool:
+    return name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("__")
 
 
 def _check_directories(policy: Policy, problems: Problems) -> None:

@@ -200,7 +200,12 @@ class Judge:
         return f"the variable {site.environment} is {owner.name}'s, the default is {target.name}'s"
 
     def _no_root(self, in_policy: str) -> str | None:
-        if self.style is AccessorStyle.INLINE or self.roots.root_of(in_policy) is not None:
+        if self.style is AccessorStyle.INLINE:
+            return None
+        place = self.roots.place_of(in_policy)
+        if place.problem:
+            return f"{place.problem}: it cannot import the accessor (accessor.roots, or --accessor-style inline)"
+        if place.root is not None:
             return None
         return "outside every accessor root: there is nothing to import (accessor.roots, or --accessor-style inline)"
 

@@ -55,7 +55,7 @@ def scan_code(survey: Survey, discovery: Discovery, policy: Policy, progress: Pr
         return _modules(looked, judge).get(name)
 
     project = Project(modules, variables(policy), accessors(policy), load)
-    project.name_accessor(policy.accessor.module)
+    project.name_accessor(policy.accessor.module.rpartition(".")[2])
     progress.phase("binding statements")
     references = combine(discovery, _examined(found, discovery.files, survey, judge))
     statements = Statements(tuple(bind(project)), references.errors, len(discovery.files))

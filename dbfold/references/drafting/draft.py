@@ -295,5 +295,5 @@ def _roots(layout: Layout, evidence: Iterable[Reference], policy: Policy, prefix
     known = Roots(replace(policy, accessor=replace(policy.accessor, roots=roots)))
     modules = {prefix + reference.file for reference in evidence if reference.file.endswith(".py")}
     modules = {module for module in modules if not policy.review_files.matching(module)}
-    inside = sum(known.root_of(module) is not None for module in modules)
+    inside = sum(known.declared(module) is not None for module in modules)
     return roots if inside * 2 >= len(modules) or "." in roots else (*roots, ".")

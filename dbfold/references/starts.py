@@ -1,0 +1,124 @@
+"""How the files of a project are started and imported: which directory Python imports a file from.
+
+`python scripts/report.py` puts `scripts` first on the module path; `import shop.store` takes `shop` for a package, with
+or without an `__init__.py`. Only what is said counts: import statements, `-m`, commands that start a file.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from dbfold.references.contents import read
+from dbfold.references.discovery import SourceFile
+
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([\w., \t]+))", re.MULTILINE
+)
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_MODULE = re.compile(rb"(?<![\w-])-m[\"',\s]+([A-Za-z_][\w.]*)|[\"'\s=]([A-Za-z_]\w*(?:\.\w+)+):[A-Za-z_]\w*")
+_COMMAND = re.compile(rb"\bpython[\d.]*[\"',\s]+(?:-[A-Za-z]+[\"',\s]+)*([^\s\"'`;|&,]*?[\w-]+\.pyw?)\b")
+_PROGRAM = re.compile(rb"\b__name__\s*==\s*[\"']__main__[\"']")
+_LARGEST = 2_000_000  # bytes; what is larger is data
+
+
+class _Imported(NamedTuple):
+    """An import statement: where it is, how many dots it has, and the dotted names that it may mean."""
+
+    directory: str
+    level: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """What a project says.
+
+    dotted   modules as they are imported or started with `-m`, from the package down: `shop.store`
+    bare     directories, and the top-level names that files in them import
+    relative  directories with files that import by dots
+    started  files as commands start them
+    programs  files that say themselves that they are started: `__main__`, `#!`
+    zipped   something makes a zipapp
+    """
+
+    dotted: frozenset[str] = frozenset()
+    bare: frozenset[tuple[str, str]] = frozenset()
+    relative: frozenset[str] = frozenset()
+    started: frozenset[str] = frozenset()
+    programs: frozenset[str] = frozenset()
+    zipped: bool = False
+
+    @staticmethod
+    def of(files: Iterable[SourceFile]) -> Starts:
+        """What the contents of `files` say. Those that cannot be read are reported where they are looked at."""
+        dotted: set[str] = set()
+        bare: set[tuple[str, str]] = set()
+        relative: set[str] = set()
+        started: set[str] = set()
+        programs: set[str] = set()
+        zipped = False
+        for file in files:
+            data = b""
+            with suppress(OSError):
+                data = read(file)
+            if len(data) > _LARGEST:
+                continue
+            for one in _imports(file, data) if file.path.endswith((".py", ".pyw", ".ipynb")) else ():
+                if one.level:
+                    relative.add(one.directory)
+                    continue
+                dotted.update(name for name in one.names if "." in name)
+                bare.update((one.directory, name.partition(".")[0]) for name in one.names)
+            if _PROGRAM.search(data) or data.startswith(b"#!"):
+                programs.add(file.in_policy)
+            for match in _MODULE.finditer(data):
+                dotted.add((match[1] or match[2]).decode())
+            started.update(_normal(match[1]) for match in _COMMAND.finditer(data))
+            zipped = zipped or b"zipapp" in data
+        return Starts(
+            frozenset(dotted), frozenset(bare), frozenset(relative), frozenset(started), frozenset(programs), zipped
+        )
+
+    def is_started(self, file: str) -> bool:
+        """True if a command starts `file` (relative to the project) by its path."""
+        return any(file == one or file.endswith(f"/{one}") or one.endswith(f"/{file}") for one in self.started)
+
+    def is_imported_from(self, directory: str, child: str) -> bool:
+        """True if something imports `child` as a module of the package `directory`: `scripts.report`."""
+        name = f"{posixpath.basename(directory)}.{child}"
+        return any(
+            one == name or one.startswith(f"{name}.") or one.endswith(f".{name}") or f".{name}." in one
+            for one in self.dotted
+        )
+
+
+def _imports(file: SourceFile, data: bytes) -> Iterable[_Imported]:
+    directory = posixpath.dirname(file.in_policy)
+    for match in _IMPORT.finditer(data):
+        if match[3] is not None:
+            names = [part.split()[0] for part in match[3].decode().split(",") if part.strip()]
+            yield _Imported(directory, 0, tuple(names))
+            continue
+        module = match[1].decode()
+        level = len(module) - len(module.lstrip("."))
+        taken = _WORD.findall(match[2].decode("utf-8", "replace"))
+        base = module.lstrip(".")
+        yield _Imported(directory, level, (base, *(f"{base}.{name}" for name in taken)) if base else tuple(taken))
+
+
+def _normal(command: bytes) -> str:
+    """A file as a command names it, without what is computed in front of it."""
+    parts = re.split(r"[/\\]", os.fsdecode(command))
+    known: list[str] = []
+    for part in reversed(parts):
+        if "$" in part or "{" in part or part in ("..", "~"):
+            break
+        if part not in ("", "."):
+            known.insert(0, part)
+    return "/".join(known)
