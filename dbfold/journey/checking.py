@@ -15,6 +15,7 @@ from dbfold.datamove.sources.estate import companions, data_directory
 from dbfold.journey.computed import look_at_computed
 from dbfold.journey.concerns import Apart, Concern
 from dbfold.journey.judging import Judge, Judged
+from dbfold.journey.meeting import meeting_concerns
 from dbfold.journey.outlook import Outlook, look_ahead
 from dbfold.journey.schemas import find_schemas
 from dbfold.journey.surroundings import loose_names
@@ -109,7 +110,8 @@ def check_files(
     judge = Judge(outlook, loose)
     judged = judge.judge(statements)
     found = look_at_computed(code, outlook, judge, judged.judgements, Sources(discovery.files))
-    return Checked(code, outlook, Judged(found.judgements), base, tuple(found.concerns), tuple(found.apart))
+    concerns = (*found.concerns, *meeting_concerns(code, outlook))
+    return Checked(code, outlook, Judged(found.judgements), base, concerns, tuple(found.apart))
 
 
 def _renamed_columns(outlook: Outlook) -> dict[str, set[str]]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from dbfold.datamove.planning.plan import FinalTable
 from dbfold.journey.filling import Filled, fill
+from dbfold.journey.meeting import met
 from dbfold.journey.outlook import Merged, Outlook
 from dbfold.journey.preparing import Prepared, Schema
 from dbfold.journey.renaming import Edit, Renamed, Renamer, apply
@@ -221,6 +222,7 @@ class _Piece:
             *self._other_tables(before, tables),
             *self._results(sql, prepared, after),
             *self._written(found, before),
+            *met(self.merged, self.outlook, self.database, sql, found, tables, before),
         ]
         if changes:
             return Effect.CHANGES, "; ".join(changes), tables
@@ -327,7 +329,8 @@ class _Piece:
             return worse, f"meets the table {name} of {final.contributors[0]}{without}", (name,)
         if lacking:
             return worse, f"meets a table {name} without {', '.join(lacking)}", (name,)
-        return Effect.SAME, "", (name,)
+        versions = list(met(self.merged, self.outlook, self.database, sql, shape(sql), (name,), created))
+        return (Effect.CHANGES, "; ".join(versions), (name,)) if versions else (Effect.SAME, "", (name,))
 
     @staticmethod
     def _same_text(one: str, other: str) -> bool:
