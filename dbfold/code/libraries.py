@@ -84,6 +84,15 @@ _SAME_PATH = PATH_CLASSES | {
     *("os.path.expandvars", "Path"),
 }
 PATH_FUNCTIONS = _SAME_PATH | JOIN_FUNCTIONS
+HOMES = frozenset(
+    {"pathlib.Path.home", "os.path.expanduser", "tempfile.gettempdir", "tempfile.mkdtemp"}
+    | {
+        f"{module}.user_{kind}_{form}"
+        for module in ("platformdirs", "appdirs")
+        for kind in ("data", "state", "cache")
+        for form in ("dir", "path")
+    }
+)
 TRANSPARENT_FUNCTIONS = _SAME_PATH | {"str", "typing.cast"}
 TRANSPARENT_METHODS = frozenset({"resolve", "absolute", "expanduser", "as_posix", "strip"})
 DESTRUCTIVE_FUNCTIONS = frozenset(

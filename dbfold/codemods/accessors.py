@@ -39,7 +39,7 @@ def root_files(policy: Policy, root: str, style: AccessorStyle) -> RootFiles:
     if path.exists():
         module = updated_accessor(path, policy, style)
     else:
-        module = GeneratedFile(path, None, accessor_source(policy, style).encode())
+        module = GeneratedFile(path, None, accessor_source(policy, style, root).encode())
     dockerfile, warning = _dockerfile(directory, root, policy.root, path.name)
     return RootFiles((*([module] if module else []), *dockerfile), warning=warning)
 
@@ -50,7 +50,9 @@ def updated_accessor(path: Path, policy: Policy, style: AccessorStyle) -> Genera
     text = old.decode("utf-8", "surrogateescape")
     if not is_generated(text):
         return None
-    new = updated_source(text, policy, style).encode("utf-8", "surrogateescape")
+    directory = path.parent.relative_to(policy.root).as_posix()
+    source = updated_source(text, policy, style, "" if directory == "." else directory)
+    new = source.encode("utf-8", "surrogateescape")
     return GeneratedFile(path, old, new) if new != old else None
 
 

@@ -14,11 +14,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from dbfold.policy.model import NO_FOREIGN_KEY, POLICY_VERSION, Database, OnConflict, Policy, Role
+from dbfold.policy.model import NO_FOREIGN_KEY, POLICY_VERSION, Database, OnConflict, Policy, RelativeTo, Role
 from dbfold.policy.problems import Problems, suggestion
 
 _ENV = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_GENERATED_NAMES = frozenset({"os", "fnmatchcase", "_retired", "_kept", "_alias"})
+_GENERATED_NAMES = frozenset({"os", "fnmatchcase", "_retired", "_kept", "_alias", "_project", "_data_dirs"})
 _NO_EXCEPTIONS = "exceptions with '!' are not supported; narrow the other patterns"
 _PATTERN_KEYS = ("temporary", "config_files", "exclude", "review")
 
@@ -40,6 +40,7 @@ def check(policy: Policy, problems: Problems) -> None:
     for entry in policy.databases.values():
         _check_name(entry, problems)
         _check_path(entry, problems)
+        _check_relative_to(entry, problems)
         _check_env(entry, problems)
         _check_into(entry, policy, broken, problems)
         _check_only(entry, problems)
@@ -91,6 +92,14 @@ def _check_path(entry: Database, problems: Problems) -> None:
         problems.add(at, "a URL; write the path of the file")
     elif _base_name(entry.path) != entry.name:
         problems.add(at, f"ends in {_base_name(entry.path)!r}, the key is {entry.name!r}; make them equal")
+
+
+def _check_relative_to(entry: Database, problems: Problems) -> None:
+    at = ("databases", entry.name, "relative_to")
+    if entry.relative_to is RelativeTo.PROJECT and not entry.is_kept:
+        problems.add(at, f"unused for role {entry.role}; remove the key")
+    elif entry.relative_to is RelativeTo.PROJECT and (entry.path or "").startswith(("/", "~")):
+        problems.add(at, "unused for an absolute path; remove the key, or write the path relative to the root")
 
 
 def _check_env(entry: Database, problems: Problems) -> None:

@@ -61,6 +61,13 @@ class ColumnsPolicy(StrEnum):
     UNIFY = "unify"
 
 
+class RelativeTo(StrEnum):
+    """Where a relative path begins."""
+
+    CWD = "cwd"
+    PROJECT = "project"
+
+
 NO_FOREIGN_KEY = "none"
 """The value under `foreign_keys` of a column that looks like a foreign key and is none."""
 
@@ -77,6 +84,10 @@ class Database:
     role: Role = field(metadata=_help("What becomes of the database."))
     path: str | None = field(default=None, metadata=_help("Where the file is at run time."))
     env: str | None = field(default=None, metadata=_help("Environment variable that overrides the path."))
+    relative_to: RelativeTo = field(
+        default=RelativeTo.CWD,
+        metadata=_help("What a relative path is relative to: the working directory, or the root."),
+    )
     into: str | None = field(default=None, metadata=_help("For a retired database: the database that takes its rows."))
     only: tuple[str, ...] = field(default=(), metadata=_help("For a specialized database: the files that may use it."))
     reason: str | None = field(default=None, metadata=_help("Why the entry is as it is, for the next reader."))

@@ -73,6 +73,7 @@ class Site:
     prose      why it is nothing to rewrite, whatever the policy says; None if there is no such reason
     inside     names of the functions and classes in which the site itself stands
     callee     for call-arg: the name of what is called
+    anchor     the path relative to the module's own directory, where code works it out from `__file__`
     only_if_declared  a text such as `"mongo.db"` as a key: a reference only if the policy knows the name
     """
 
@@ -86,6 +87,7 @@ class Site:
     prose: str | None = None
     inside: tuple[str, ...] = ()
     callee: str | None = None
+    anchor: str | None = None
     only_if_declared: bool = False
 
 

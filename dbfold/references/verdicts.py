@@ -6,14 +6,17 @@ the maintainer who reads the report, and is the same for the same cause, so that
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dbfold.base.spans import Span
 from dbfold.policy.codes import Code
+from dbfold.policy.directories import split_path, without_drive
 from dbfold.policy.matching import DirectoryKind, Location, locate
-from dbfold.policy.model import AccessorStyle, Database, Policy, Role
+from dbfold.policy.model import AccessorStyle, Database, Policy, RelativeTo, Role
+from dbfold.references.bases import place_of
 from dbfold.references.candidates import SQLITE_URL, is_foreign
 from dbfold.references.codes import code_of, is_outside_only
 from dbfold.references.detection import Detected
@@ -170,6 +173,7 @@ class Judge:
             or site.obstacle
             or danger
             or _elsewhere(place)
+            or self._anchored_elsewhere(site, target, in_policy)
             or self._other_variable(site, target)
             or _bare_name(site, place, target)
             or self._no_root(in_policy)
@@ -198,6 +202,36 @@ class Judge:
         if site.environment is None or owner is None or owner is target:
             return None
         return f"the variable {site.environment} is {owner.name}'s, the default is {target.name}'s"
+
+    def _anchored_elsewhere(self, site: Site, target: Database, in_policy: str) -> str | None:
+        """A path that is found from the module's own file: the accessor has to lead to the same directory."""
+        found = place_of(self.policy.root, in_policy, site.anchor) if site.anchor is not None else None
+        if found is None:
+            return None
+        directory = posixpath.dirname(found) or "."
+        places = self._data_places(target)
+        in_image = _is_absolute(target.path or "") and not (target.path or "").startswith(f"{self.policy.root}/")
+        known = directory in places or (in_image and self._in_root(directory, in_policy) in places)
+        if not known:
+            return f"found from its own file, it is in {directory}, which data_dirs does not list: another file?"
+        if not _is_absolute(target.path or "") and target.relative_to is RelativeTo.CWD:
+            return (
+                f"found from its own file, and {target.name} would be found from the working directory: give it an"
+                " absolute path, or relative_to: project"
+            )
+        return None
+
+    def _data_places(self, target: Database) -> frozenset[str]:
+        """The data directory in all its spellings, relative to the root."""
+        root = self.policy.root.as_posix()
+        own = split_path(target.path or "")[0]
+        spellings = (*self.policy.data_directories, own)
+        inside = (posixpath.relpath(one, root) if one.startswith("/") else one for one in spellings)
+        return frozenset(posixpath.normpath(one or ".") for one in inside)
+
+    def _in_root(self, directory: str, in_policy: str) -> str:
+        """The same relative to the accessor root of the file: in an image, that is where data is found from."""
+        return posixpath.relpath(directory, self.roots.declared(in_policy) or ".")
 
     def _no_root(self, in_policy: str) -> str | None:
         if self.style is AccessorStyle.INLINE:
@@ -256,6 +290,10 @@ def _elsewhere(place: Location) -> str | None:
     if place.directory is DirectoryKind.COMPUTED:
         return "in a computed directory: dbfold cannot tell whether it is the data directory"
     return None
+
+
+def _is_absolute(path: str) -> bool:
+    return path.startswith(("/", "~")) or without_drive(path) != path
 
 
 def _bare_name(site: Site, place: Location, target: Database) -> str | None:

@@ -100,7 +100,7 @@ def accessor_finding(data: bytes, file: SourceFile, policy: Policy) -> list[Find
     """What is wrong with the accessor module `data`; empty if it says what the policy says."""
     text = decode_plain(data).text
     style = policy.accessor.style
-    if is_current(text, policy, style):
+    if is_current(text, policy, style, file.in_policy.rpartition("/")[0]):
         return []
     findings = FileFindings(file, policy, LineTable(text))
     generated = is_generated(text)

@@ -16,8 +16,9 @@ from dbfold.base.text import LineTable
 from dbfold.code.lexer import Hits
 from dbfold.code.names import ModuleNames
 from dbfold.code.parsing import Position, offsets_of, position
-from dbfold.references.candidates import WHOLE_SUFFIX, is_module_name, path_spans
+from dbfold.references.candidates import SQLITE_URL, WHOLE_SUFFIX, is_module_name, path_spans
 from dbfold.references.languages.python import embedded
+from dbfold.references.languages.python.anchors import anchored, is_of_user
 from dbfold.references.languages.python.composition import Composition, compose
 from dbfold.references.languages.python.connections import Opened, is_derived, may_open, opened_texts
 from dbfold.references.languages.python.context import Context, classify, is_constructed
@@ -26,6 +27,7 @@ from dbfold.references.languages.python.uses import Uses, uses
 from dbfold.references.model import Kind, Replacement, Site
 
 _NAMED_BY_LIBRARY = "the library makes the file's name of it"
+_FLASK_SETTING = re.compile(r"SQLALCHEMY_(?:DATABASE_URI|BINDS)")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -119,8 +121,21 @@ class Detector:
             context = Context(Kind.DOCSTRING, prose="a string that is only documentation")
         if context.shell and not isinstance(composition.literal, ast.JoinedStr) and " " in form.text:
             return False
+        if is_of_user(composition.computed, self.names):
+            context = replace(context, obstacle=context.obstacle or "in a directory of the user's, or a temporary one")
+        if form.kind is Kind.URL and self._is_below_instance(form.text, node, ancestors):
+            context = replace(context, obstacle=context.obstacle or "Flask-SQLAlchemy looks for it below instance/")
         self._record(node, composition.literal, form, context, ancestors)
         return True
+
+    def _is_below_instance(self, text: str, node: ast.expr, ancestors: list[ast.AST]) -> bool:
+        """A relative path in the setting of Flask-SQLAlchemy (https://flask-sqlalchemy.palletsprojects.com/config/)."""
+        url = SQLITE_URL.fullmatch(text)
+        if url is None or url["path"].startswith(("/", "{")) or "SQLALCHEMY_" not in self.table.text:
+            return False
+        statement = next((one for one in reversed(ancestors) if isinstance(one, ast.stmt)), node)
+        start, end = offsets_of(statement, self.table)
+        return _FLASK_SETTING.search(self.table.text, start, end) is not None
 
     def _record(
         self, node: ast.expr, literal: ast.expr, form: Form, context: Context, ancestors: list[ast.AST]
@@ -146,6 +161,7 @@ class Detector:
                 prose=context.prose,
                 callee=context.callee,
                 inside=_scopes(ancestors),
+                anchor=None if isinstance(node, ast.Constant) else anchored(node, self.names),
                 only_if_declared=_is_doubtful(form.text, context),
             )
         )
