@@ -101,6 +101,19 @@ class SqlText(NamedTuple):
         return "".join(part if isinstance(part, str) else "\ufffc" for part in self.parts)
 
 
+class Operation(NamedTuple):
+    """What is done with values where the result leads nowhere: an operator, or a call that makes another text.
+
+    what      `+` for texts put together, `/` for paths, `==`, `in`, `[:]`, `key` of a mapping, `for`, and `derive` for
+              an attribute or a call such as `path.stem`
+    operands  None for what leads nowhere
+    """
+
+    what: str
+    operands: tuple[Expression | None, ...]
+    line: int
+
+
 def last_name(expression: Expression) -> str | None:
     """What a name or an attribute ends with."""
     if isinstance(expression, (Name, Attribute)):

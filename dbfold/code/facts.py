@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dbfold.base.spans import Span
-from dbfold.code.expressions import Call, Expression, SqlText
+from dbfold.code.expressions import Call, Expression, Operation, SqlText
 from dbfold.code.scopes import Branches, Scope
 
 
@@ -40,6 +40,14 @@ class CallSite(NamedTuple):
     scope: Scope
     branches: Branches
     call: Call
+
+
+class OperationSite(NamedTuple):
+    """An operation, and where it is."""
+
+    scope: Scope
+    branches: Branches
+    operation: Operation
 
 
 class Function(NamedTuple):
@@ -88,5 +96,6 @@ class ModuleFacts:
     functions: dict[Scope, Function] = field(default_factory=dict)
     classes: dict[Scope, Class] = field(default_factory=dict)
     calls: list[CallSite] = field(default_factory=list)
+    operations: list[OperationSite] = field(default_factory=list)
     guards: dict[int, list[tuple[Expression, str]]] = field(default_factory=dict)
     is_accessor: bool = False

@@ -98,11 +98,39 @@ TRANSPARENT_METHODS = frozenset({"resolve", "absolute", "expanduser", "as_posix"
 DESTRUCTIVE_FUNCTIONS = frozenset(
     {"os.remove", "os.unlink", "os.rename", "os.renames", "os.replace", "os.truncate", "os.link", "os.symlink"}
     | {f"shutil.{name}" for name in ("copy", "copy2", "copyfile", "copyfileobj", "move", "rmtree")}
+    | {"os.removedirs", "os.rmdir", "send2trash.send2trash", "urllib.request.urlretrieve", "aiofiles.os.remove"}
 )
 DESTRUCTIVE_METHODS = frozenset(
-    "unlink rename write_bytes write_text symlink_to hardlink_to copy_into move move_into".split()
+    "unlink rename write_bytes write_text symlink_to hardlink_to copy_into move move_into rmdir".split()
+)
+DESTRUCTIVE_PROGRAMS = frozenset("rm mv cp dd truncate shred install rsync ln scp unlink".split())
+MODE_OPENERS = frozenset(
+    "open io.open codecs.open aiofiles.open gzip.open bz2.open lzma.open tarfile.open tarfile.TarFile"
+    " zipfile.ZipFile gzip.GzipFile".split()
 )
 WRITING_MODES = frozenset("wax+")
+CALLBACK_TAKERS = frozenset(
+    "register submit Thread Process Timer partial map starmap run_in_executor to_thread call_later call_soon finalize"
+    " addfinalizer addCleanup callback push apply apply_async enter schedule add_job".split()
+)
+"""Functions that are given a function to call, and its arguments, by their last names."""
+
+# -- what is made of a path as text ------------------------------------------------------------------------------------
+
+DERIVING_ATTRIBUTES = frozenset("name stem suffix suffixes parent parents parts anchor root drive".split())
+DERIVING_METHODS = frozenset(
+    "replace with_suffix with_name with_stem removesuffix removeprefix split rsplit partition rpartition startswith"
+    " endswith relative_to translate".split()
+)
+DERIVING_FUNCTIONS = frozenset(
+    "os.path.basename os.path.splitext os.path.split os.path.relpath os.path.commonpath os.path.dirname re.sub re.subn"
+    " re.split urllib.parse.urlparse urllib.parse.urlsplit fnmatch.fnmatch".split()
+)
+TEXT_FUNCTIONS = frozenset(
+    "print input pprint info debug warning warn error exception critical fatal echo secho success"
+    " print_exc subheader markdown caption fail skip xfail showinfo showerror showwarning".split()
+)
+"""Functions that show texts to people, by their last names."""
 
 # -- the environment, and programs -------------------------------------------------------------------------------------
 

@@ -40,4 +40,6 @@ def typed(value: Value) -> Values:
 
 def opened(value: Value) -> Value | None:
     """What opening a path gives: a connection to it."""
-    return value if isinstance(value, (Database, Elsewhere)) else None
+    if isinstance(value, Database):
+        return value._replace(is_open=True)
+    return value if isinstance(value, Elsewhere) else None

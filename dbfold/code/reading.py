@@ -9,16 +9,21 @@ from dbfold.code.expressions import (
     Attribute,
     Call,
     Deferred,
+    Either,
     Entries,
     Expression,
     Item,
     Name,
+    Operation,
     Site,
     Sql,
     SqlText,
     Text,
     either,
+    last_name,
 )
+from dbfold.code.libraries import TEXT_FUNCTIONS
+from dbfold.code.operations import compared, derived, in_directory, joined, keyed, looped, sliced
 from dbfold.code.parsing import Position, position
 from dbfold.code.texts import is_sql, template_parts
 
@@ -30,8 +35,8 @@ _DEEPEST = 40
 class Reader:
     """Turns expressions of one module into `Expression`, each once.
 
-    It collects the texts of SQL that it meets, hands every call to `called`, and to `bound` what comprehensions and
-    `:=` give a name.
+    It collects the texts of SQL that it meets, hands every call to `called`, to `bound` what comprehensions and `:=`
+    give a name, and to `operated` what is done with values that may be paths.
     """
 
     def __init__(
@@ -39,24 +44,53 @@ class Reader:
         sites: Mapping[Position, int],
         called: Callable[[Call], None],
         bound: Callable[[ast.expr, Expression], None],
+        operated: Callable[[Operation], None],
     ) -> None:
         self.sites = sites
         self.texts: list[SqlText] = []
         self._lines = {place[0] for place in sites}
         self._called = called
         self._bound = bound
+        self._operated = operated
+        self._shown = 0  # inside of how many texts for people
 
     def read(self, node: ast.expr | None, depth: int = 0) -> Expression | None:
         """What `node` may hold; None if that leads nowhere."""
         if node is None:
             return None
         if node.lineno in self._lines and (index := self.sites.get(position(node))) is not None:
+            if not isinstance(node, ast.Constant) and type(node) in _READERS and depth <= _DEEPEST:
+                _READERS[type(node)](self, node, depth + 1)  # a name that is put together from others uses them
             return Site(index)
         reader = _READERS.get(type(node))
         if reader is None or depth > _DEEPEST:
             self._pass_over(node, depth + 1)
             return None
         return reader(self, node, depth + 1)
+
+    def show(self, node: ast.expr | None) -> None:
+        """Read what is only shown to people."""
+        self._shown += 1
+        self.read(node)
+        self._shown -= 1
+
+    def key(self, node: ast.Subscript, depth: int = 0) -> Expression | None:
+        """What is between the brackets of `mapping[key]`."""
+        key = self.read(node.slice, depth)
+        if isinstance(node.value, (ast.Name, ast.Attribute)):
+            self._operate(keyed((key,), node.lineno))
+        return key
+
+    def loop(self, node: ast.expr, depth: int = 0) -> Expression | None:
+        """What a loop goes through."""
+        held = self.read(node, depth)
+        if held is not None:
+            self._operate(looped(held, node.lineno))
+        return held
+
+    def _operate(self, operation: Operation | None) -> None:
+        if operation is not None and not self._shown:
+            self._operated(operation)
 
     def _pass_over(self, node: ast.AST, depth: int) -> None:
         """Read what is inside of something that holds nothing itself, for the calls and the texts."""
@@ -72,12 +106,12 @@ class Reader:
         self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, depth: int
     ) -> Expression | None:
         for generator in node.generators:
-            if (held := self.read(generator.iter, depth)) is not None:
+            if (held := self.loop(generator.iter, depth)) is not None:
                 self._bound(generator.target, Item(held, None))
             for condition in generator.ifs:
                 self.read(condition, depth)
         if isinstance(node, ast.DictComp):
-            self.read(node.key, depth)
+            self._operate(keyed((self.read(node.key, depth),), node.lineno))
             return self.read(node.value, depth)
         return self.read(node.elt, depth)
 
@@ -97,6 +131,7 @@ class Reader:
         text = "".join(part if isinstance(part, str) else "\ufffc" for part in parts)
         if is_sql(text):
             return self._sql(node, parts, [node])
+        self._operate(joined(parts, node.lineno))
         if "://" in text or text.startswith("file:"):  # a URL of a path that is held elsewhere
             if scheme := _scheme(text):
                 return Text(scheme)
@@ -133,14 +168,25 @@ class Reader:
             parts = tuple(self._parts(node, depth))
             if is_sql("".join(part if isinstance(part, str) else "\ufffc" for part in parts)):
                 return self._sql(node, parts, _literals(node))
+            self._operate(joined(parts, node.lineno))
             return either([part for part in parts if part is not None and not isinstance(part, str)])
         if isinstance(node.op, ast.Mod) and (found := self._formatted(node, node.left, depth)) is not None:
             return found
         if isinstance(node.op, ast.BitOr):  # `a | b` of types
             return either([self.read(node.left, depth), self.read(node.right, depth)])
-        self.read(node.left, depth)
+        directory = self.read(node.left, depth)
         last = self.read(node.right, depth)
-        return last if isinstance(node.op, ast.Div) else None  # `directory / name`: the name says which file
+        if isinstance(node.op, ast.Div):  # `directory / name`: the name says which file
+            self._operate(in_directory(directory, last, node.lineno))
+            return last
+        if isinstance(node.op, ast.Mod) and isinstance(directory, Text):
+            self._operate(_filled(directory.value, last, node))
+        return None
+
+    def _compare(self, node: ast.Compare, depth: int) -> Expression | None:
+        operands = [self.read(one, depth) for one in (node.left, *node.comparators)]
+        self._operate(compared(node, operands))
+        return None
 
     def _formatted(self, node: ast.expr, template: ast.expr, depth: int) -> Expression | None:
         """`"… %s" % x` and `"… {}".format(x)`: SQL whose fields are computed."""
@@ -157,7 +203,11 @@ class Reader:
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Expression | None:
         base = self.read(node.value, depth)
-        return None if base is None else Attribute(base, node.attr)
+        if base is None:
+            return None
+        held = Attribute(base, node.attr)
+        self._operate(derived(held, node.lineno))
+        return held
 
     def _call(self, node: ast.Call, depth: int) -> Expression | None:
         if isinstance(node.func, ast.Attribute) and node.func.attr == "format":
@@ -165,12 +215,15 @@ class Reader:
             if found is not None:
                 return found
         function = self.read(node.func, depth)
+        shown = function is not None and last_name(function) in TEXT_FUNCTIONS
+        self._shown += shown
         executes = isinstance(function, Attribute) and function.name in EXECUTE_METHODS
         arguments = [
             self._executed(argument, depth) if executes and not number else self.read(argument, depth)
             for number, argument in enumerate(node.args)
         ]
         keywords = [(keyword.arg, self.read(keyword.value, depth)) for keyword in node.keywords]
+        self._shown -= shown
         if function is None:
             return None
         if isinstance(function, Attribute) and isinstance(function.base, Sql):
@@ -178,6 +231,7 @@ class Reader:
         given = tuple((name, value) for name, value in keywords if name and value is not None)
         call = Call(function, tuple(arguments), given, node.lineno)
         self._called(call)
+        self._operate(_join(call) or derived(call, node.lineno))
         return call
 
     def _executed(self, node: ast.expr, depth: int) -> Expression | None:
@@ -208,9 +262,8 @@ class Reader:
         return either([self.read(item, depth) for item in node.elts])
 
     def _mapping(self, node: ast.Dict, depth: int) -> Expression | None:
-        for key in node.keys:
-            if not isinstance(key, ast.Constant):
-                self.read(key, depth)
+        keys = [self.read(key, depth) for key in node.keys if not isinstance(key, ast.Constant)]
+        self._operate(keyed(keys, node.lineno))
         entries = tuple(
             (key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None, held)
             for key, value in zip(node.keys, node.values, strict=True)
@@ -220,7 +273,9 @@ class Reader:
 
     def _subscript(self, node: ast.Subscript, depth: int) -> Expression | None:
         base = self.read(node.value, depth)
-        key = self.read(node.slice, depth)
+        key = self.key(node, depth)
+        if isinstance(node.slice, ast.Slice):
+            self._operate(sliced(base, node.lineno))
         return None if base is None else Item(base, key)
 
     def _lambda(self, node: ast.Lambda, depth: int) -> Expression | None:
@@ -235,6 +290,7 @@ _READERS: dict[type[ast.expr], Callable[[Reader, ast.expr, int], Expression | No
     ast.Name: Reader._name,  # type: ignore[dict-item]
     ast.Attribute: Reader._attribute,  # type: ignore[dict-item]
     ast.Call: Reader._call,  # type: ignore[dict-item]
+    ast.Compare: Reader._compare,  # type: ignore[dict-item]
     ast.Await: Reader._wrapped,  # type: ignore[dict-item]
     ast.NamedExpr: Reader._named,  # type: ignore[dict-item]
     ast.ListComp: Reader._comprehension,  # type: ignore[dict-item]
@@ -270,3 +326,20 @@ def _literals(node: ast.BinOp) -> list[ast.expr]:
         elif isinstance(one, ast.JoinedStr) or (isinstance(one, ast.Constant) and isinstance(one.value, str)):
             operands.append(one)
     return operands
+
+
+def _join(call: Call) -> Operation | None:
+    """The operation of `os.path.join(directory, name)` and `directory.joinpath(name)`; None for other calls."""
+    name = last_name(call.function)
+    if name not in ("join", "joinpath") or not call.arguments or not isinstance(call.function, Attribute):
+        return None
+    directory = call.function.base if name == "joinpath" else call.arguments[0]
+    is_text = name == "join" and len(call.arguments) < 2  # `", ".join(names)`
+    return None if is_text else in_directory(directory, call.arguments[-1], call.line)
+
+
+def _filled(template: str, value: Expression | None, node: ast.BinOp) -> Operation | None:
+    """The operation of `"%s.bak" % path`."""
+    fields = iter(value.options if isinstance(node.right, ast.Tuple) and isinstance(value, Either) else (value,))
+    parts = [part or next(fields, None) for part in template_parts(template, percent=True) if part != ""]
+    return joined(parts, node.lineno)

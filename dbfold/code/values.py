@@ -10,10 +10,14 @@ from dbfold.code.scopes import Branches, Scope
 
 
 class Database(NamedTuple):
-    """A database by its name, or a connection to it; `site` is the place that names it, as file, line and column."""
+    """A database by its name, or a connection to it; `site` is the place that names it, as file, line and column.
+
+    `is_open`: it is a connection, or what one gives, and no path.
+    """
 
     name: str
     site: tuple[str, int, int] | None = None
+    is_open: bool = False
 
 
 class Elsewhere(NamedTuple):

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from dbfold.base.text import LineTable
-from dbfold.code.expressions import Attribute, Call, Either, Expression, Item, Name, Text
-from dbfold.code.facts import Assignment, CallSite, Class, Function, Import, ModuleFacts
+from dbfold.code.expressions import Attribute, Call, Either, Expression, Item, Name, Operation, Text
+from dbfold.code.facts import Assignment, CallSite, Class, Function, Import, ModuleFacts, OperationSite
 from dbfold.code.hints import promised
+from dbfold.code.libraries import DESTRUCTIVE_METHODS
 from dbfold.code.names import dotted
 from dbfold.code.parsing import Position
 from dbfold.code.reading import Reader
@@ -39,7 +40,7 @@ class _Walk:
 
     def __init__(self, facts: ModuleFacts, sites: Mapping[Position, int]) -> None:
         self.facts = facts
-        self.reader = Reader(sites, self._called, self._bound)
+        self.reader = Reader(sites, self._called, self._bound, self._operated)
         self.scope: Scope = ""
         self.branches: Branches = ()
         self.globals: dict[Scope, set[str]] = {}
@@ -72,7 +73,7 @@ class _Walk:
                 yield from self._guards(part)
         match test:
             case ast.Compare(left=left, ops=[ast.Eq()], comparators=[ast.Constant(value=str() as text)]):
-                if (held := Reader({}, _ignored, _ignored).read(left)) is not None:
+                if (held := Reader({}, _ignored, _ignored, _ignored).read(left)) is not None:
                     yield held, text
 
     def _statement(self, node: ast.stmt, scope: Scope, in_class: Scope | None, branches: Branches) -> None:
@@ -99,7 +100,7 @@ class _Walk:
                 self._branch(node.body, scope, in_class, branches, node.test)
                 self._branch(node.orelse, scope, in_class, branches)
             case ast.For() | ast.AsyncFor():
-                if (held := self.reader.read(node.iter)) is not None:
+                if (held := self.reader.loop(node.iter)) is not None:
                     self._bind(node.target, Item(held, None), node.lineno, scope, branches)
                 self._branch(node.body, scope, in_class, branches)
                 self._branch(node.orelse, scope, in_class, branches)
@@ -117,11 +118,17 @@ class _Walk:
                 self._branch(node.orelse, scope, in_class, branches)
                 self.block(node.finalbody, scope, in_class, branches)
             case ast.Match():
-                self.reader.read(node.subject)
+                subject = self.reader.read(node.subject)
                 for case in node.cases:
+                    self._pattern(case.pattern, subject)
                     self._branch(case.body, scope, in_class, branches)
             case _:
                 self._simple(node, scope, branches)
+
+    def _pattern(self, pattern: ast.pattern, subject: Expression | None) -> None:
+        for part in ast.walk(pattern):
+            if isinstance(part, ast.MatchValue) and not isinstance(part.value, ast.Constant):
+                self._operated(Operation("==", (subject, self.reader.read(part.value)), part.lineno))
 
     def _simple(self, node: ast.stmt, scope: Scope, branches: Branches) -> None:
         match node:
@@ -143,6 +150,10 @@ class _Walk:
                 self._returned(yielded.value, node.lineno, scope, branches)
             case ast.Expr(value=ast.Constant()):
                 return  # documentation
+            case ast.Raise() | ast.Assert():
+                for child in ast.iter_child_nodes(node):
+                    if isinstance(child, ast.expr):
+                        self.reader.show(child)
             case _:
                 for child in ast.iter_child_nodes(node):
                     if isinstance(child, ast.expr):
@@ -150,7 +161,7 @@ class _Walk:
 
     def _read_target(self, target: ast.expr) -> None:
         if isinstance(target, ast.Subscript):
-            self.reader.read(target.slice)
+            self.reader.key(target)
 
     def _returned(self, value: ast.expr | None, line: int, scope: Scope, branches: Branches) -> None:
         if (held := self.reader.read(value)) is not None:
@@ -159,6 +170,9 @@ class _Walk:
     def _called(self, call: Call) -> None:
         if _leads_somewhere(call):
             self.facts.calls.append(CallSite(self.scope, self.branches, call))
+
+    def _operated(self, operation: Operation) -> None:
+        self.facts.operations.append(OperationSite(self.scope, self.branches, operation))
 
     def _bound(self, target: ast.expr, held: Expression) -> None:
         self._bind(target, held, target.lineno, self.scope, self.branches)
@@ -268,12 +282,15 @@ _PLAIN_CALLS = frozenset(
     " max sum round any all abs repr sleep mkdir exists strftime fromisoformat match search sub HTTPException Query"
     " Field get_logger getLogger commit rollback close".split()
 )
+_FILE_METHODS = DESTRUCTIVE_METHODS | {"open"}
 
 
 def _leads_somewhere(call: Call) -> bool:
     function = call.function
     if isinstance(function, (Name, Attribute)) and function.name in _PLAIN_CALLS:
         return False
+    if isinstance(function, Attribute) and function.name in _FILE_METHODS:
+        return True
     given = (*call.arguments, *(value for _, value in call.keywords))
     return not given or any(value is not None and not isinstance(value, Text) for value in given)
 

@@ -19,7 +19,7 @@ from dbfold.codemods.file import FileRewrite, Rewriting
 from dbfold.codemods.roots import accessor_roots, with_roots
 from dbfold.journey.checking import check_files, database_files, database_state
 from dbfold.journey.guidance import NO_GUIDANCE, Guidance, Wait
-from dbfold.journey.holds import guidance, retired_names
+from dbfold.journey.holds import guidance, switching_names
 from dbfold.policy.model import AccessorStyle, Policy
 from dbfold.references.contents import read
 from dbfold.references.discovery import Discovery, SourceFile
@@ -109,8 +109,8 @@ def _files(works: Sequence[Rewriting], policy: Policy) -> dict[str, tuple[str, .
 
 
 def _asks(discovery: Discovery, policy: Policy) -> bool:
-    """Has a file to do with a retired database: by its name, or by SQL whose names may change?"""
-    names = [name.encode() for name in retired_names(policy)]
+    """Has a file to do with a database that is retired or kept: by its name, or by SQL whose names may change?"""
+    names = [name.encode() for name in switching_names(policy)]
     return bool(names) and any(_asks_for(file, names, renames=bool(policy.rename)) for file in discovery.files)
 
 

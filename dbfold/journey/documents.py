@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 
+from dbfold.base.output.json_text import json_text
 from dbfold.journey.checking import Checked
 from dbfold.journey.judging import Effect, Judgement
 from dbfold.journey.overview import Overview
@@ -14,15 +15,16 @@ from dbfold.references.documents import error_document
 VERSION = 1
 
 
-def sql_document(checked: Checked) -> dict[str, object]:
+def sql_text(checked: Checked) -> str:
     """The document of `dbfold sql --format json`."""
-    return {
+    document = {
         "version": VERSION,
         "summary": summary(checked),
         "statements": [_statement(one) for one in checked.judged.judgements],
         "clashes": [asdict(clash) for clash in checked.outlook.before.clashes],
         "errors": [error_document(error) for error in checked.errors],
     }
+    return json_text(document)
 
 
 def summary(checked: Checked) -> dict[str, int]:
@@ -57,9 +59,9 @@ def _statement(one: Judgement) -> dict[str, object]:
     }
 
 
-def overview_document(overview: Overview) -> dict[str, object]:
+def overview_text(overview: Overview) -> str:
     """The document of `dbfold plan --format json`."""
-    return {
+    document = {
         "version": VERSION,
         "databases": [asdict(row) for row in overview.rows],
         "collisions": [
@@ -87,3 +89,4 @@ def overview_document(overview: Overview) -> dict[str, object]:
         "next": overview.next_step,
         "errors": [error_document(error) for error in overview.checked.errors],
     }
+    return json_text(document)

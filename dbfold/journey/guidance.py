@@ -45,7 +45,7 @@ class Guidance:
     """What a rewrite has to know: what waits, and the names that change.
 
     waits    retired databases that do not switch, each with all that it waits for
-    sites    single references to databases that remain, with the reason why they wait
+    dangers  single references that stay because of what the code does with the files, with the reason
     failed   files (relative to the policy) of which nothing can be rewritten, with the reason
     changes  by file: the statements that get new names together with their references
     names    by file: names that change for a database that is used there
@@ -54,7 +54,7 @@ class Guidance:
     """
 
     waits: Mapping[str, tuple[Wait, ...]] = field(default_factory=dict)
-    sites: Mapping[Place, str] = field(default_factory=dict)
+    dangers: Mapping[Place, str] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -67,7 +67,11 @@ class Guidance:
             return failure
         if waits := self.waits.get(database):
             return _waiting(database, waits)
-        return self.sites.get((file, span.line, span.column))
+        return None
+
+    def danger(self, file: str, span: Span) -> str | None:
+        """What harm the code would do if the reference at `span` of `file` were rewritten; None if it would not."""
+        return self.dangers.get((file, span.line, span.column))
 
     def holding(self, more: Mapping[str, Sequence[Wait]], failed: Mapping[str, str] | None = None) -> Guidance:
         """The same, where more databases wait, and those that share a statement with them; `failed` as above."""

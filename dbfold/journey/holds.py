@@ -18,15 +18,15 @@ from dbfold.references.model import Action
 from dbfold.statements.scan import CodeScan
 
 
-def retired_names(policy: Policy) -> tuple[str, ...]:
-    """Names of retired databases; code that holds none of them needs no guidance.
+def switching_names(policy: Policy) -> tuple[str, ...]:
+    """Names of databases that code is rewritten for, retired or kept; code that holds none of them needs no guidance.
 
     Patterns give what is fixed in them.
     """
     return tuple(
         max(entry.name.replace("?", "*").replace("[", "*").split("*"), key=len)
         for entry in policy.databases.values()
-        if entry.role is Role.RETIRED
+        if entry.role is Role.RETIRED or entry.is_kept
     )
 
 
@@ -44,6 +44,7 @@ def guidance(checked: Checked) -> Guidance:
     for statement in (*(one.statement for one in judged), *(one.statement for one in checked.apart)):
         known[statement.in_policy].update(statement.literals)
     found = Guidance(
+        dangers=code.dangers,
         changes=by_file(one for one in changing if one.statement.sites and rewritten.issuperset(one.statement.sites)),
         names=_names(code, outlook, judged),
         known={file: frozenset(found) for file, found in known.items()},

@@ -18,7 +18,6 @@ from dbfold.references.candidates import candidate_offsets
 from dbfold.references.ignores import Ignore, has_ignores, ignores_in
 from dbfold.references.languages.plain_text import comments, is_prose, scan_plain, scan_unparsed
 from dbfold.references.languages.python.connections import may_open
-from dbfold.references.languages.python.uses import Uses
 from dbfold.references.model import Site
 
 _PYTHON_SUFFIXES = (".py", ".pyi", ".pyw")
@@ -29,7 +28,6 @@ class Detected:
     """What a file holds.
 
     sites       in the order of detection; the first `in_strings` of them are in strings of Python
-    uses        what the module does with the sites in strings, by their number
     ignores     the ignore comments
     problem     why the file could not be parsed or decoded, with `line` where that is known; its sites were found in
                 its lines then
@@ -38,7 +36,6 @@ class Detected:
 
     sites: tuple[Site, ...] = ()
     in_strings: int = 0
-    uses: Uses = field(default_factory=Uses)
     ignores: tuple[Ignore, ...] = ()
     problem: str | None = None
     line: int | None = None
@@ -110,14 +107,12 @@ def detect_module(
     table = LineTable(text)
     module = None
     sites: list[Site] = []
-    uses = Uses()
     if hits.in_strings or opens:
         from dbfold.references.languages.python.detector import Detector
 
         try:
             detector = Detector(tree or parse(text), table, hits)
             sites = list(detector.run())
-            uses = detector.uses() if sites else uses
         except RecursionError:
             raise UnparsableError("is nested too deeply to be looked at") from None
         module = Module(source, detector.tree, detector.numbers)
@@ -126,7 +121,7 @@ def detect_module(
     in_strings = len(sites)
     sites += comments(text, table, hits.in_comments)
     ignores = ignores_in(text, table, is_python=True)
-    return Detected(tuple(sites), in_strings, uses, ignores, is_python=True, generated=is_generated(text)), module
+    return Detected(tuple(sites), in_strings, ignores, is_python=True, generated=is_generated(text)), module
 
 
 def _unparsed(text: str, problem: str, line: int | None) -> Detected:
@@ -134,4 +129,4 @@ def _unparsed(text: str, problem: str, line: int | None) -> Detected:
     ignores = ignores_in(text, table, is_python=True)
     generated = is_generated(text)
     sites = tuple(scan_unparsed(text, table))
-    return Detected(sites, 0, Uses(), ignores, problem, line, is_python=True, generated=generated)
+    return Detected(sites, 0, ignores, problem, line, is_python=True, generated=generated)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from dbfold.base.spans import Span
@@ -21,7 +22,6 @@ from dbfold.references.candidates import SQLITE_URL, is_foreign
 from dbfold.references.codes import code_of, is_outside_only
 from dbfold.references.detection import Detected
 from dbfold.references.discovery import SourceFile
-from dbfold.references.hazards import hazards
 from dbfold.references.ignores import Ignore, UsedIgnore, covering
 from dbfold.references.model import Action, FileError, Kind, Reference, Replacement, Site, Verdict
 from dbfold.references.roots import Roots
@@ -53,13 +53,24 @@ class Holds(Protocol):
     def why(self, database: str, file: str, span: Span) -> str | None:
         """Why the reference at `span` of `file` (relative to the policy) waits; None if it does not."""
 
+    def danger(self, file: str, span: Span) -> str | None:
+        """What harm the project's code would do if the reference were rewritten; None if it would not."""
 
-class _NoHolds:
+
+@dataclass(frozen=True, slots=True)
+class Dangers:
+    """Nothing waits for anything else; `dangers` are by the place."""
+
+    dangers: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
+
     def why(self, database: str, file: str, span: Span) -> str | None:
         return None
 
+    def danger(self, file: str, span: Span) -> str | None:
+        return self.dangers.get((file, span.line, span.column))
 
-NO_HOLDS: Holds = _NoHolds()
+
+NO_HOLDS: Holds = Dangers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +107,11 @@ class Judge:
     def _references(self, file: SourceFile, detected: Detected) -> list[Reference]:
         located = [(site, self.locate(site)) for site in detected.sites]
         file_verdict = self._of_file(file.in_policy)
-        dangers = hazards(self.policy, located, detected.uses) if file_verdict is None else {}
         references = []
-        for number, (site, place) in enumerate(located):
+        for site, place in located:
             if not _is_reference(site, place):
                 continue
-            judged = self._judge(site, place, file.in_policy, file_verdict, dangers.get(number))
+            judged = self._judge(site, place, file.in_policy, file_verdict)
             place_of = (file.shown, site.span, place.database_name, site.kind, site.text)
             references.append(Reference(*place_of, judged.verdict, judged.replacement, site.environment, judged.code))
         return sorted(references, key=lambda found: (found.span.line, found.span.column))
@@ -123,12 +133,10 @@ class Judge:
             return Verdict(Action.REVIEW, f"a file that the policy wants reviewed (review: {pattern})")
         return None
 
-    def _judge(
-        self, site: Site, place: Location, in_policy: str, of_file: Verdict | None, danger: str | None
-    ) -> _Judged:
+    def _judge(self, site: Site, place: Location, in_policy: str, of_file: Verdict | None) -> _Judged:
         target = self.policy.target(place.entry) if place.entry else None
         target_name = target.name if target else None
-        action, reason, replacement = self._decide(site, place, target, in_policy, of_file, danger)
+        action, reason, replacement = self._decide(site, place, target, in_policy, of_file)
         if action is Action.LEAVE:
             return _Judged(Verdict(action, reason, target_name))
         code = code_of(site, place, target, in_policy)
@@ -150,7 +158,6 @@ class Judge:
         target: Database | None,
         in_policy: str,
         of_file: Verdict | None,
-        danger: str | None,
     ) -> tuple[Action, str, Replacement | None]:
         leave, review = Action.LEAVE, Action.REVIEW
         if site.prose or site.kind in _NO_REWRITE_KINDS:
@@ -171,7 +178,7 @@ class Judge:
             _side_file(site)
             or _outside_only(target, in_policy)
             or site.obstacle
-            or danger
+            or self.holds.danger(in_policy, site.span)
             or _elsewhere(place)
             or self._anchored_elsewhere(site, target, in_policy)
             or self._other_variable(site, target)

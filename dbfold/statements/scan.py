@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from dbfold.base.progress import SILENT, Progress
+from dbfold.code.exposure import exposed, told
 from dbfold.code.facts import ModuleFacts, SiteFact
+from dbfold.code.following import follow
 from dbfold.code.project import Project
+from dbfold.code.uses import Place
 from dbfold.policy.accessor import accessor_import
 from dbfold.policy.matching import DirectoryKind
 from dbfold.policy.model import AccessorStyle, Policy
 from dbfold.references.discovery import Discovery, SourceFile
+from dbfold.references.hazards import Found, hazards
 from dbfold.references.model import FileError, Kind, Site
 from dbfold.references.roots import Roots
 from dbfold.references.scan import Scan, combine
 from dbfold.references.survey import Facts, Survey, names_any
-from dbfold.references.verdicts import Examined, Judge, is_temporary
+from dbfold.references.verdicts import Dangers, Examined, Judge, is_temporary
 from dbfold.statements.binding import bind
 from dbfold.statements.executions import Execution, executions
 from dbfold.statements.model import Statements
 
 _THROW_AWAY_NAME = re.compile(r"(?i)(?:temp|tmp|test|mock|dummy)[_-]")
 _SHORTEST_NAME = 5  # shorter ones are in every text
+_HANDED_ON = 2  # modules between the one that names a database and the one that uses it
 _NO_DATABASE = frozenset({Kind.MESSAGE, Kind.DOCSTRING, Kind.GLOB, Kind.COMPARISON, Kind.IGNORE_PATTERN})
 
 
 @dataclass(frozen=True, slots=True)
 class CodeScan:
-    """What a tree holds: references to databases, and statements with the databases they run on."""
+    """What a tree holds: references to databases, and statements with the databases they run on.
+
+    `dangers` are sites that must not be rewritten because of what the project does with the files, with the reason.
+    """
 
     references: Scan
     statements: Statements
     executions: tuple[Execution, ...] = ()
+    dangers: Mapping[Place, str] = field(default_factory=dict)
 
 
 def scan_code(survey: Survey, discovery: Discovery, policy: Policy, progress: Progress = SILENT) -> CodeScan:
@@ -46,6 +55,7 @@ def scan_code(survey: Survey, discovery: Discovery, policy: Policy, progress: Pr
     modules = _modules(found, judge)
     if names := _class_names(modules.values()):
         modules.update(_modules(survey.look(_python(discovery.files, modules), progress, names_any(names)), judge))
+    _add_concerned(modules, survey, discovery, judge, progress)
     others = {file.in_policy: file for file in discovery.files if file.in_policy not in modules}
 
     def load(name: str) -> ModuleFacts | None:
@@ -57,9 +67,47 @@ def scan_code(survey: Survey, discovery: Discovery, policy: Policy, progress: Pr
     project = Project(modules, variables(policy), accessors(policy), load)
     project.name_accessor(policy.accessor.module.rpartition(".")[2])
     progress.phase("binding statements")
+    statements = tuple(bind(project))
+    progress.phase("following paths")
+    dangers = hazards(policy, _sites(found, judge), follow(project))
+    judge = replace(judge, holds=Dangers(dangers))
     references = combine(discovery, _examined(found, discovery.files, survey, judge))
-    statements = Statements(tuple(bind(project)), references.errors, len(discovery.files))
-    return CodeScan(references, statements, tuple(executions(project)))
+    found_statements = Statements(statements, references.errors, len(discovery.files))
+    return CodeScan(references, found_statements, tuple(executions(project)), dangers)
+
+
+def _add_concerned(
+    modules: dict[str, ModuleFacts], survey: Survey, discovery: Discovery, judge: Judge, progress: Progress
+) -> None:
+    """Add the modules that have to do with the databases that others name, and those that have to do with them."""
+    names: set[str] = set()
+    new = [facts for facts in modules.values() if any(site.database for site in facts.sites)]
+    for _ in range(_HANDED_ON):
+        more = set().union(*(exposed(facts, names) for facts in new)) - names
+        names |= more
+        stems = set().union(*(told(facts, names) for facts in new))
+        rest = _python(discovery.files, modules)
+        looked = survey.look([file for file in rest if _stem(file) in stems], progress, gate=lambda _: True)
+        if more:
+            words = frozenset(name.encode() for name in more)
+            looked += survey.look([file for file in rest if _stem(file) not in stems], progress, names_any(words))
+        found = _modules(looked, judge)
+        modules.update(found)
+        new = list(found.values())
+
+
+def _stem(file: SourceFile) -> str:
+    """The last part of the name by which a module is imported."""
+    return file.in_policy.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+
+
+def _sites(found: Sequence[tuple[SourceFile, Facts]], judge: Judge) -> dict[Place, Found]:
+    """The sites in strings of Python, by their places."""
+    return {
+        (file.in_policy, site.span.line, site.span.column): Found(site, judge.locate(site))
+        for file, facts in found
+        for site in facts.detected.sites[: facts.detected.in_strings]
+    }
 
 
 def _modules(found: Sequence[tuple[SourceFile, Facts]], judge: Judge) -> dict[str, ModuleFacts]:

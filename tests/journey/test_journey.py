@@ -142,13 +142,13 @@ def test_a_path_waits_for_a_name_that_nothing_explains(application):
     assert "one.db" in (application.root / "services/b/store.py").read_text()
 
 
-def test_code_without_retired_databases_costs_no_look_at_the_sql(application, monkeypatch):
+def test_code_without_databases_of_the_policy_costs_no_look_at_the_sql(application, monkeypatch):
     from dbfold.codemods.run import prepare
     from dbfold.policy.loading import load_policy
 
-    application.service("a", "main.db", "SELECT 1")
+    application.service("a", "elsewhere.db", "SELECT 1")
     monkeypatch.setattr("dbfold.codemods.deciding.check_files", lambda *_: pytest.fail("looked at the SQL"))
-    assert prepare([application.root], load_policy(application.policy), jobs=1).changes
+    assert prepare([application.root], load_policy(application.policy), jobs=1).scan.references
 
 
 @pytest.mark.parametrize("decision", ["", "rename: {one.db: {users: logins}}"])

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from dbfold.base.spans import Span
+from dbfold.code.uses import MODULE, Doing, Use
 from dbfold.policy.matching import locate
 from dbfold.policy.model import Database, Policy, Role
-from dbfold.references.hazards import hazards
+from dbfold.references.hazards import Found, hazards
 from dbfold.references.languages.python.embedded import ATTACHES
-from dbfold.references.languages.python.uses import MODULE, Uses
 from dbfold.references.model import Kind, Site
 
 POLICY = Policy(
@@ -27,6 +27,7 @@ POLICY = Policy(
             Database("odd.db", Role.UNDECIDED),
         )
     },
+    data_dirs=("/app/data", "data"),
 )
 
 
@@ -34,8 +35,16 @@ def site(name, *inside, kind=Kind.LOCAL, obstacle=None, prose=None):
     return Site(f"/app/data/{name}", kind, Span(1, 1, 1, 2), obstacle=obstacle, prose=prose, inside=inside)
 
 
-def found(sites, **uses):
-    return hazards(POLICY, [(one, locate(POLICY, one.text)) for one in sites], Uses(**uses))
+def place(number):
+    return "m.py", number, 1
+
+
+def found(sites, opened=(), destroyed=(), paired=(), more=()):
+    """The reasons by the number of the site, for uses by the number of the site, all in the file of the sites."""
+    at = {place(number): Found(one, locate(POLICY, one.text)) for number, one in enumerate(sites)}
+    uses = [Use(Doing.OPENED, (place(n),), "m.py", 9, by) for n in opened for by in opened[n]]
+    uses += [Use(Doing.DESTROYED, (place(n),), "m.py", 9, destroyed[n], n in paired) for n in destroyed]
+    return {number: reason for (_, number, _), reason in hazards(POLICY, at, [*uses, *more]).items()}
 
 
 def migration(scope, *names):

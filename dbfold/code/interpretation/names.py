@@ -44,6 +44,7 @@ class Names:
         self._parameters = parameters
         self._evaluate = evaluate
         self._classes: dict[str, list[ClassValue]] | None = None
+        self._asked: set[tuple[str, str]] = set()
 
     def value(self, name: str, frame: Frame, line: int = 0, branches: Branches = ()) -> Values:
         """What `name` may be where it stands; something of a library, if nothing of the project is called so."""
@@ -81,7 +82,11 @@ class Names:
         facts = self._modules[module]
         if facts.is_accessor and name in self._accessors:
             return frozenset({Database(self._accessors[name])})
+        if (module, name) in self._asked:
+            return NOTHING  # modules that import a name from each other, and nobody defines it
+        self._asked.add((module, name))
         values = self.value(name, Frame(module, ""))
+        self._asked.discard((module, name))
         return frozenset(value for value in values if not isinstance(value, External) or value.name != name)
 
     # -- scopes -------------------------------------------------------------------------------------------------------

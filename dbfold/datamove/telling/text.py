@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dbfold.base.output.screen import PIPE, Screen
-from dbfold.base.output.table import Table, table_lines
 from dbfold.datamove.planning.plan import Account, Action
 from dbfold.datamove.results import Backup, Moved, Preview, Restored, Result, Verified
 from dbfold.datamove.sources.estate import Estate
@@ -13,7 +11,18 @@ from dbfold.datamove.sources.estate import Estate
 _DIGEST_SHOWN = 16
 
 
-def plan_text(estate: Estate, previews: Sequence[Preview], screen: Screen = PIPE) -> Iterator[str]:
+def columns(rows: Sequence[Sequence[str]], numbers: frozenset[int] = frozenset()) -> Iterator[str]:
+    """Rows as aligned lines; the columns in `numbers` are aligned to the right."""
+    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
+    for row in rows:
+        cells = (
+            cell.rjust(width) if index in numbers else cell.ljust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(cells).rstrip()
+
+
+def plan_text(estate: Estate, previews: Sequence[Preview]) -> Iterator[str]:
     """A plan: what happens to each table, what has to be decided, what is worth knowing."""
     for preview in previews:
         plan = preview.plan
@@ -22,7 +31,7 @@ def plan_text(estate: Estate, previews: Sequence[Preview], screen: Screen = PIPE
             yield f"moved already, to be put away: {', '.join(plan.moved_before)}"
         if plan.moves:
             yield ""
-            yield from table_lines(plan_table(preview), screen)
+            yield from _plan_table(preview)
         yield ""
         decisions = [problem for problem in plan.problems if problem.is_decision]
         others = [problem for problem in plan.problems if not problem.is_decision]
@@ -51,10 +60,11 @@ def plan_text(estate: Estate, previews: Sequence[Preview], screen: Screen = PIPE
         yield f"{count} to be decided or mended" if count else "Everything is decided. Next: dbfold move run"
 
 
-def plan_table(preview: Preview) -> Table:
-    """What happens to each table of each database."""
+def _plan_table(preview: Preview) -> Iterator[str]:
     tried = {(account.database, account.name): account for account in preview.accounts}
-    rows: list[tuple[str, ...]] = []
+    lines: list[tuple[str, ...]] = [
+        ("table", "from", "rows", "what", "key", "new", "identical", "mapped", "conflict", "new ids")
+    ]
     for move in preview.plan.moves:
         final = preview.plan.final(move.target)
         name = move.target if move.name == move.target else f"{move.target} (was {move.name})"
@@ -64,18 +74,8 @@ def plan_table(preview: Preview) -> Table:
         if move.action is Action.MERGE and account is None:
             counts = ("?", "?", "?", "?", "?")
         what = "ids follow" if move.translations and move.action is Action.COPY else str(move.action)
-        rows.append((name, move.database, f"{move.rows:,}", what, key, *counts))
-    return Table(_PLAN_COLUMNS, tuple(rows), frozenset({2, 5, 6, 7, 8, 9}), _PLAN_SHORT, preview.plan.target)
-
-
-_PLAN_COLUMNS = ("table", "from", "rows", "what", "key", "new", "identical", "mapped", "conflict", "new ids")
-_PLAN_SHORT = ("table", "from", "rows", "what", "key", "new", "same", "map", "lost", "ids")
-
-
-def moves_table(previews: Sequence[Preview]) -> Table:
-    """What happens to each table of each database, for all targets."""
-    rows = [(preview.plan.target, *row) for preview in previews for row in plan_table(preview).rows]
-    return Table(("target", *_PLAN_COLUMNS), tuple(rows), frozenset({3, 6, 7, 8, 9, 10}))
+        lines.append((name, move.database, f"{move.rows:,}", what, key, *counts))
+    return columns(lines, frozenset({2, 5, 6, 7, 8, 9}))
 
 
 def _counts(account: Account) -> tuple[str, ...]:
@@ -83,27 +83,25 @@ def _counts(account: Account) -> tuple[str, ...]:
     return tuple(f"{part:,}" for part in parts)
 
 
-def account_table(moved: Moved) -> Table:
+def account_text(moved: Moved) -> Iterator[str]:
     """The accounting table: rows = moved + identical + mapped + conflict, for each table of each database."""
-    lines: list[tuple[str, ...]] = []
+    lines: list[tuple[str, ...]] = [("table", "from", "rows", "moved", "identical", "mapped", "conflict", "new ids")]
     for account in moved.accounts:
         name = account.target if account.name == account.target else f"{account.target} (was {account.name})"
         lines.append((name, account.database, f"{account.rows:,}", *_counts(account)))
     amounts = ((a.rows, a.moved, a.identical, a.mapped, a.conflict, a.renumbered) for a in moved.accounts)
     totals = [sum(values) for values in zip(*amounts, strict=True)]
     lines.append(("all", "", *(f"{total:,}" for total in totals)))
-    names = ("table", "from", "rows", "moved", "identical", "mapped", "conflict", "new ids")
-    short = ("table", "from", "rows", "new", "same", "map", "lost", "ids")
-    return Table(names, tuple(lines), frozenset(range(2, 8)), short, moved.plan.target)
+    yield from columns(lines, frozenset(range(2, 8)))
 
 
-def result_text(result: Result, screen: Screen = PIPE) -> Iterator[str]:
+def result_text(result: Result) -> Iterator[str]:
     """What a run did."""
     for moved in result.moved:
         if moved.accounts:
             yield f"{moved.plan.target}: where every row went"
             yield ""
-            yield from table_lines(account_table(moved), screen)
+            yield from account_text(moved)
             yield ""
             yield f"verified: {', '.join(check.name for check in moved.checks)}"
         if moved.conflicts:
@@ -152,25 +150,13 @@ def restored_text(restored: Restored) -> Iterator[str]:
     yield from (f"health check: {failure}" for failure in restored.unhealthy)
 
 
-def backups_text(backups: Sequence[Backup], screen: Screen = PIPE) -> Iterator[str]:
+def backups_text(backups: Sequence[Backup]) -> Iterator[str]:
     """Backups, the oldest first."""
-    return table_lines(backups_table(backups), screen) if backups else iter(["no backups"])
-
-
-def backups_table(backups: Sequence[Backup]) -> Table:
-    """Backups, the oldest first."""
-    rows = []
+    if not backups:
+        yield "no backups"
+        return
+    lines = [("backup", "made by", "at", "databases", "MB")]
     for backup in backups:
         names = ", ".join(snapshot.name for snapshot in backup.snapshots)
-        rows.append((backup.name, backup.kind, backup.created, names, f"{backup.size / 1e6:,.1f}"))
-    return Table(("backup", "made by", "at", "databases", "MB"), tuple(rows), frozenset({4}))
-
-
-def checks_table(found: Sequence[Verified]) -> Table:
-    """What `verify` looked at, and what it found, for all targets."""
-    rows = (
-        (verified.target, check.name, "ok" if check.passed else "FAILED", check.looked_at, "; ".join(check.failures))
-        for verified in found
-        for check in verified.checks
-    )
-    return Table(("target", "check", "result", "looked at", "failures"), tuple(rows))
+        lines.append((backup.name, backup.kind, backup.created, names, f"{backup.size / 1e6:,.1f}"))
+    yield from columns(lines, frozenset({4}))

@@ -52,8 +52,8 @@ def through_a_helper():
     return legacy, _connect()
 
 
-def tasks():
-    return sqlite3.connect("/app/data/developer_tasks.db").execute("SELECT 1")  #: connect-literal rewrite
+def tokens():
+    return sqlite3.connect("/app/data/tokens.db").execute("SELECT 1")  #: connect-literal rewrite
 
 
 def users():

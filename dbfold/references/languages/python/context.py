@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from dbfold.code.libraries import (
     CLI_OPTIONS,
     CONNECT_FUNCTIONS,
+    DESTRUCTIVE_PROGRAMS,
     ENVIRONMENT_DEFAULTS,
     ENVIRONMENT_READERS,
     FRAMEWORK_READERS,
     OTHER_STORES,
     PATH_FUNCTIONS,
     SHELL_FUNCTIONS,
+    TEXT_FUNCTIONS,
     TRANSPARENT_FUNCTIONS,
     TRANSPARENT_METHODS,
     TYPER_OPTIONS,
@@ -23,17 +25,12 @@ from dbfold.code.names import ModuleNames, dotted
 from dbfold.references.candidates import WHOLE_SUFFIX
 from dbfold.references.model import Kind
 
-_TEXT_FUNCTIONS = frozenset(
-    "print input pprint info debug warning warn error exception critical fatal echo secho success"
-    " print_exc subheader markdown caption fail skip xfail showinfo showerror showwarning".split()
-)
 _COMPARING_METHODS = frozenset(
     "startswith endswith replace removesuffix removeprefix find index count match search fullmatch split".split()
 )
 _COLLECTING_METHODS = frozenset("append add insert extend update remove discard appendleft join".split())
 _MODULE_FUNCTIONS = frozenset("patch getLogger import_module include reload find_spec TypeVar NewType".split())
 _ROUTES = frozenset("route get post put delete head options websocket mount add_url_rule add_route".split())
-_DESTRUCTIVE_PROGRAMS = frozenset("rm mv cp dd truncate shred install rsync ln scp unlink".split())
 _KEY_METHODS = frozenset("get pop setdefault option getoption has_option get_option has_key".split())
 _TEXT_KEYWORDS = frozenset(
     "help description doc msg message text label title epilog usage metavar placeholder tooltip example detail".split()
@@ -119,7 +116,7 @@ def _in_call(
         return environment
     if (last in CLI_OPTIONS and keyword == "default") or (last in TYPER_OPTIONS and keyword in (None, "default")):
         return Context(Kind.CLI_DEFAULT, callee=function)
-    if keyword in _TEXT_KEYWORDS or last in _TEXT_FUNCTIONS or _raises(ancestors, call):
+    if keyword in _TEXT_KEYWORDS or last in TEXT_FUNCTIONS or _raises(ancestors, call):
         return Context(Kind.MESSAGE, prose="text for people", callee=function)
     if last in _FIELD_FUNCTIONS:
         return Context(Kind.DEFAULT_PARAM, callee=function)
@@ -224,7 +221,7 @@ def _in_collection(display: ast.expr, child: ast.AST, ancestors: list[ast.AST], 
     if isinstance(outer, ast.Call) and names.qualified(outer.func) in SHELL_FUNCTIONS:
         first = display.elts[0] if isinstance(display, (ast.List, ast.Tuple)) and display.elts else None
         program = str(first.value).rpartition("/")[2] if isinstance(first, ast.Constant) else ""
-        obstacle = "a program that deletes, moves or overwrites files" if program in _DESTRUCTIVE_PROGRAMS else None
+        obstacle = "a program that deletes, moves or overwrites files" if program in DESTRUCTIVE_PROGRAMS else None
         return Context(Kind.CALL_ARG, callee=names.qualified(outer.func), obstacle=obstacle)
     if isinstance(outer, ast.Compare):
         return Context(Kind.COMPARISON, obstacle="compared as text")

@@ -23,7 +23,6 @@ from dbfold.references.languages.python.composition import Composition, compose
 from dbfold.references.languages.python.connections import Opened, is_derived, may_open, opened_texts
 from dbfold.references.languages.python.context import Context, classify, is_constructed
 from dbfold.references.languages.python.templates import Form, path_form
-from dbfold.references.languages.python.uses import Uses, uses
 from dbfold.references.model import Kind, Replacement, Site
 
 _NAMED_BY_LIBRARY = "the library makes the file's name of it"
@@ -209,13 +208,6 @@ class Detector:
                 if self.table.text[slice(*place)].endswith(name):
                     return self.table.span(*place)
         return self.table.span(start, end)
-
-    def uses(self) -> Uses:
-        """What the module does with its sites, by their index.
-
-        It walks the whole module, so it is worth asking only where a rewrite could do harm.
-        """
-        return uses(self.tree, self.names, self.numbers)
 
 
 def _is_doubtful(text: str, context: Context) -> bool:

@@ -9,7 +9,6 @@ from dbfold.code.lexer import sort_hits
 from dbfold.code.parsing import parse
 from dbfold.references.candidates import candidate_offsets
 from dbfold.references.languages.python.detector import Detector
-from dbfold.references.languages.python.uses import MODULE
 from dbfold.references.model import Kind
 
 
@@ -115,9 +114,3 @@ def test_documentation_is_nothing_to_rewrite():
     found = sites('"""See data/zoe.db and data/auth.db."""\n"zoe.db"\n')
     assert [(site.kind, site.obstacle) for site in found] == [(Kind.DOCSTRING, None)] * 3
     assert all(site.prose for site in found)
-
-
-def test_uses_are_numbered_as_the_sites_are():
-    found = detector('import sqlite3\nx = "a.db"\nsqlite3.connect("b.db")\n')
-    assert [site.text for site in found.run()] == ["a.db", "b.db"]
-    assert found.uses().opened == {1: (MODULE,)}

@@ -1,4 +1,4 @@
-"""What a module does with its sites: what is opened where, deleted, or handed on in pairs."""
+"""What a project does with its sites: what is opened where, deleted, or handed on in pairs."""
 
 from __future__ import annotations
 
@@ -6,22 +6,43 @@ import ast
 
 import pytest
 
-from dbfold.code.names import ModuleNames
+from dbfold.code.facts import ModuleFacts, SiteFact
+from dbfold.code.following import follow
 from dbfold.code.parsing import position
-from dbfold.references.languages.python.uses import MODULE, uses
+from dbfold.code.project import Project
+from dbfold.code.uses import MODULE, Doing
+from dbfold.code.walk import module_facts
 
 IMPORTS = "import os, shutil, sqlite3\nfrom pathlib import Path\n"
 
 
+def uses(**modules):
+    """The uses of modules, in which every text that ends in `.db` is a site; and the texts of the sites."""
+    known, texts = {}, {}
+    for name, code in modules.items():
+        tree = ast.parse(IMPORTS + code)
+        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and str(node.value).endswith(".db")]
+        sites = tuple(SiteFact(node.value, node.lineno, node.col_offset) for node in nodes)
+        texts |= {(f"{name}.py", node.lineno, node.col_offset): node.value for node in nodes}
+        numbers = {position(node): number for number, node in enumerate(nodes)}
+        known[f"{name}.py"] = module_facts(IMPORTS + code, tree, ModuleFacts(f"{name}.py", f"{name}.py"), numbers)
+        known[f"{name}.py"].sites = sites
+    return follow(Project(known)), texts
+
+
 def found(code):
-    """The uses of `code`, in which every text that ends in `.db` is a site, by that text."""
-    tree = ast.parse(IMPORTS + code)
-    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and str(node.value).endswith(".db")]
-    result = uses(tree, ModuleNames(tree), {position(node): number for number, node in enumerate(texts)})
-    return tuple(
-        {texts[number].value: what for number, what in part.items()}
-        for part in (result.opened, result.destroyed, result.paired)
-    )
+    """What `code` opens, destroys and is given in pairs, by the text of the site."""
+    all_uses, texts = uses(m=code)
+    opened, destroyed, paired = {}, {}, {}
+    for use in all_uses:
+        for name in (texts[site] for site in use.sites):
+            if use.doing is Doing.OPENED:
+                opened[name] = tuple(sorted({*opened.get(name, ()), use.by}))
+            elif use.doing is Doing.DESTROYED:
+                destroyed.setdefault(name, use.by)
+                if use.several:
+                    paired.setdefault(name, use.by)
+    return opened, destroyed, paired
 
 
 OPENED = {
@@ -58,7 +79,7 @@ OPENED = {
     "never": ('x = "a.db"', {}),
     "what a connection returns": (
         'c = sqlite3.connect("a.db")\ndef f():\n    x = c.fetch("b.db")\n    sqlite3.connect(x)',
-        {"a.db": (MODULE,), "b.db": ("f",)},
+        {"a.db": (MODULE,)},
     ),
     "by a helper that is given it": (
         'def h(p):\n    return sqlite3.connect(p)\ndef f():\n    h("a.db")',
