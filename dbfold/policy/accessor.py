@@ -103,16 +103,19 @@ def _guard(policy: Policy) -> _Guard | None:
 class _Guard:
     """The part of the module that ignores an older variable which still names a retired database.
 
-    Following it would send all rows to the file that was folded into another.
+    Following it would send all rows to the file that was folded into another. A test's temporary file of that name is
+    another one. A URL says where the file is, too, and is no path.
     """
 
     def __init__(self, policy: Policy, retired: list[str]) -> None:
         self.retired = retired
         self.has_patterns = any(policy.databases[name].is_pattern for name in retired)
         others = [name for name in policy.databases if name not in retired]
+        self.directories = sorted(directory for directory in policy.data_directories if directory)
         self.kept = [name for name in others if any(fnmatchcase(name, pattern) for pattern in retired)]
 
     def imports(self) -> Iterator[str]:
+        yield "import tempfile"
         if self.has_patterns:
             yield "from fnmatch import fnmatchcase"
 
@@ -120,20 +123,31 @@ class _Guard:
         if self.kept:  # exact names that a retired pattern covers as well: `zoe.db` beside a retired `*.db`
             yield _tuple("_KEPT", self.kept)
         yield _tuple("_RETIRED", self.retired)
+        yield _tuple("_DATA_DIRS", self.directories)
 
     def function(self) -> str:
-        name = "os.path.basename(path)"
         lines = [
             "def _alias(variable: str) -> str:",
             '    """The path in an older variable, unless that database was retired."""',
             '    path = os.environ.get(variable, "")',
+            '    if path.startswith("sqlite") and ":///" in path:',
+            '        path = path.partition(":///")[2].partition("?")[0]',
+            '    elif "://" in path:',
+            '        raise ValueError(variable + " names no file of SQLite")',
+            "    directory, name = os.path.split(path)",
         ]
-        condition = f"{name} in _RETIRED"
+        condition = "name in _RETIRED"
         if self.has_patterns:
-            lines.append(f"    name = {name}")
             lines.append("    retired = any(fnmatchcase(name, pattern) for pattern in _RETIRED)")
             condition = "retired and name not in _KEPT" if self.kept else "retired"
-        return "\n".join((*lines, f'    return "" if {condition} else path'))
+        lines += [
+            "    places = [os.path.abspath(place) for place in _DATA_DIRS]",
+            '    scratch = os.path.join(tempfile.gettempdir(), "")',
+            "    if path.startswith(scratch) and directory not in places:",
+            "        return path",
+            f'    return "" if {condition} else path',
+        ]
+        return "\n".join(lines)
 
 
 def _definition(database: Database, policy: Policy, style: AccessorStyle, guarded: bool) -> str:

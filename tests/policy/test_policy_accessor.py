@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -73,6 +74,7 @@ def run(source, directory, environment, interpreter=sys.executable):
     return json.loads(result.stdout)
 
 
+SCRATCH = f"{tempfile.gettempdir()}/test-7/auth.db"
 ZOE, MEMORY = "/app/data/zoe.db", "/app/data/memory.db"
 
 
@@ -96,6 +98,15 @@ ZOE, MEMORY = "/app/data/zoe.db", "/app/data/memory.db"
         ("alias, retired", {"ZOE_DB_PATH": "auth.db"}, ZOE),
         ("alias, retired", {"ZOE_DB_PATH": "/x/auth.db", "SESSION_DB_PATH": "/y/zoe.db"}, "/y/zoe.db"),
         ("alias, retired", {"DATABASE_PATH": "/x/auth.db"}, "/x/auth.db"),  # said on purpose
+        (
+            "alias, retired",
+            {"ZOE_DB_PATH": f"{tempfile.gettempdir()}/test-7/auth.db"},
+            f"{tempfile.gettempdir()}/test-7/auth.db",
+        ),
+        ("alias, retired", {"ZOE_DB_PATH": "/app/data/auth.db"}, ZOE),
+        ("alias, retired", {"ZOE_DB_PATH": "sqlite:////y/zoe.db"}, "/y/zoe.db"),
+        ("alias, retired", {"ZOE_DB_PATH": "sqlite+aiosqlite:///y/zoe.db?mode=ro"}, "y/zoe.db"),
+        ("alias, retired", {"ZOE_DB_PATH": "sqlite:////app/data/auth.db"}, ZOE),
         ("alias, pattern", {"ZOE_DB_PATH": "/x/cache_7.db"}, ZOE),
         ("alias, pattern", {"ZOE_DB_PATH": "/x/auth.db"}, ZOE),
         ("alias, pattern", {"ZOE_DB_PATH": "/x/Cache_7.db"}, "/x/Cache_7.db"),
@@ -106,6 +117,20 @@ ZOE, MEMORY = "/app/data/zoe.db", "/app/data/memory.db"
 def test_generated_module_at_run_time(load, tmp_path, style, policy, environment, zoe):
     values = run(accessor_source(load(VARIANTS[policy]), style), tmp_path, environment)
     assert values == {"DATABASE_PATH": zoe, "MEMORY_DATABASE_PATH": MEMORY}
+
+
+def test_a_data_directory_below_the_temporary_one_is_no_scratch(load, tmp_path):
+    policy = load(VARIANTS["alias, retired"].replace("/app/data", str(tmp_path)))
+    source = accessor_source(policy, CONSTANT)
+    values = run(source, tmp_path, {"ZOE_DB_PATH": f"{tmp_path}/auth.db"})
+    assert values["DATABASE_PATH"] == f"{tmp_path}/zoe.db"
+    assert run(source, tmp_path, {"ZOE_DB_PATH": f"{tmp_path}/t/auth.db"})["DATABASE_PATH"] == f"{tmp_path}/t/auth.db"
+
+
+def test_a_url_of_another_engine_is_no_path(load, monkeypatch):
+    monkeypatch.setenv("ZOE_DB_PATH", "postgresql://user:secret@host/zoe")
+    with pytest.raises(ValueError, match="ZOE_DB_PATH names no file of SQLite"):
+        exec(accessor_source(load(VARIANTS["alias, retired"]), CONSTANT), {})
 
 
 def test_function_style_reads_the_environment_at_each_call(load, monkeypatch):
