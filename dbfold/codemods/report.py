@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from dbfold.base.output.counted import counted
+from dbfold.base.output.report import Report
+from dbfold.base.output.table import Table
 from dbfold.codemods.run import Prepared
 from dbfold.codemods.writing import Written
 from dbfold.references.documents import by_reason, document, error_document, error_line
@@ -29,17 +29,24 @@ class Outcome:
     seconds: float
 
 
-def show(outcome: Outcome, form: str) -> None:
-    """Print the report to stdout: a diff goes before the summary, in JSON it is a field."""
-    if form == "json":
-        print(json.dumps(_document(outcome), indent=2))  # noqa: T201
-        return
-    if outcome.diff:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(diff(outcome.prepared).encode("utf-8", "surrogateescape"))
-        sys.stdout.buffer.flush()
-    for line in _summary_lines(outcome):
-        print(line)  # noqa: T201
+def report_of(outcome: Outcome) -> Report:
+    """The report of a rewrite: a diff goes before the summary, in JSON it is a field.
+
+    Bytes that are no UTF-8 are surrogates: encode it with `surrogateescape`.
+    """
+    return Report(lambda screen: _text(outcome), lambda: _document(outcome), lambda: (_table(outcome),))
+
+
+def _text(outcome: Outcome) -> str:
+    return (diff(outcome.prepared) if outcome.diff else "") + "".join(f"{line}\n" for line in _summary_lines(outcome))
+
+
+def _table(outcome: Outcome) -> Table:
+    rows = (
+        (one.file, str(one.span.line), one.database, one.verdict.action.value, one.verdict.reason)
+        for one in outcome.prepared.scan.references
+    )
+    return Table(("file", "line", "database", "verdict", "reason"), tuple(rows), frozenset({1}))
 
 
 def diff(prepared: Prepared) -> str:

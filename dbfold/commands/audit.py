@@ -14,7 +14,10 @@ from pathlib import Path
 from dbfold.api import audit
 from dbfold.base.exits import CLEAN, FAILED
 from dbfold.base.output.counted import counted
-from dbfold.base.output.json_text import json_text
+from dbfold.base.output.report import Report
+from dbfold.base.output.screen import Screen
+from dbfold.base.output.table import Table, table_lines
+from dbfold.commands.formats import add_format_option, show
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone, targets_of
 from dbfold.policy.model import Policy, Role
 from dbfold.references.documents import document, error_line, reference_document
@@ -28,6 +31,8 @@ _ACTIONS = {
     Role.UNDECIDED: "decide",
 }
 _COLUMNS = ("database", "references", "files", "role", "action", "rewrite", "review", "leave")
+_SHORT = ("database", "refs", "files", "role", "action", "write", "ask", "leave")
+_NUMBERS = frozenset({1, 2, 5, 6, 7})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,7 @@ class DatabaseRow:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments, for the umbrella command."""
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="directories or files (default: .)")
-    parser.add_argument(
-        "--format",
-        choices=("text", "json", "markdown", "csv"),
-        default="text",
-        help="how to report (default: text)",
-    )
+    add_format_option(parser, "audit")
     parser.add_argument("--summary", action="store_true", help="without the single references")
     add_common_options(parser)
 
@@ -61,14 +61,24 @@ def run(arguments: argparse.Namespace) -> int:
     """Carry out the command; returns the exit code. Raises UserError."""
     targets = targets_of(arguments)
     policy = policy_for(arguments, targets)
-    with progress() as told:
+    with progress(arguments) as told:
         found = audit(targets, policy, jobs=arguments.jobs, cached=arguments.cached, progress=told)
     shown = replace(found, references=()) if arguments.summary else found
-    sys.stdout.write(_FORMATS[arguments.format](found, shown, policy))
+    show(report_of(found, shown, policy), arguments)
     if arguments.format != "json":
         for error in found.errors:
             print(f"error: {error_line(error)}", file=sys.stderr)  # noqa: T201
     return FAILED if found.errors else CLEAN
+
+
+def report_of(found: Scan, shown: Scan, policy: Policy) -> Report:
+    """The report of an audit; `shown` holds those references that are to be listed."""
+    return Report(
+        text=lambda screen: _text(found, shown, policy, screen),
+        document=lambda: _document(found, shown, policy),
+        tables=lambda: (_databases(found, policy), _references(shown)),
+        own={"markdown": lambda screen: _markdown(found, shown, policy), "csv": lambda screen: _csv(shown)},
+    )
 
 
 def table(found: Scan, policy: Policy) -> list[DatabaseRow]:
@@ -103,29 +113,23 @@ def _role_and_action(name: str, policy: Policy, undecided: bool) -> tuple[str, s
     return entry.role.value, _ACTIONS[entry.role]
 
 
-def _text(found: Scan, shown: Scan, policy: Policy) -> str:
-    lines = [*_table_lines(found, policy), ""]
+def _text(found: Scan, shown: Scan, policy: Policy, screen: Screen) -> str:
+    lines = [*table_lines(_databases(found, policy), screen), ""]
     if shown.references:
         lines += [*_detail_lines(shown), ""]
     lines += [_total(found), _declared(found, policy)]
     return "\n".join(lines) + "\n"
 
 
-def _table_lines(found: Scan, policy: Policy) -> Iterator[str]:
-    rows = [
-        _COLUMNS,
-        *(tuple(str(getattr(row, column)) for column in _COLUMNS) for row in table(found, policy)),
-    ]
-    widths = [max(len(row[index]) for row in rows) for index in range(len(_COLUMNS))]
-    for row in rows:
-        cells = (
-            cell.rjust(width) if column in _NUMBERS else cell.ljust(width)
-            for cell, width, column in zip(row, widths, _COLUMNS, strict=True)
-        )
-        yield "  ".join(cells).rstrip()
+def _databases(found: Scan, policy: Policy) -> Table:
+    rows = (tuple(str(getattr(row, column)) for column in _COLUMNS) for row in table(found, policy))
+    return Table(_COLUMNS, tuple(rows), _NUMBERS, _SHORT, "databases")
 
 
-_NUMBERS = frozenset({"references", "files", "rewrite", "review", "leave"})
+def _references(shown: Scan) -> Table:
+    documents = (reference_document(reference) for reference in shown.references)
+    rows = (tuple(str(document[name] or "") for name in _CSV_FIELDS) for document in documents)
+    return Table(_CSV_FIELDS, tuple(rows), name="references")
 
 
 def _detail_lines(found: Scan) -> Iterator[str]:
@@ -176,7 +180,7 @@ def _markdown(found: Scan, shown: Scan, policy: Policy) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _csv(found: Scan, shown: Scan, policy: Policy) -> str:
+def _csv(shown: Scan) -> str:
     stream = io.StringIO()
     documents = [reference_document(reference) for reference in shown.references]
     writer = csv.DictWriter(stream, fieldnames=_CSV_FIELDS, lineterminator="\n")
@@ -186,31 +190,16 @@ def _csv(found: Scan, shown: Scan, policy: Policy) -> str:
 
 
 _CSV_FIELDS = (
-    *(
-        "file",
-        "line",
-        "column",
-        "end_line",
-        "end_column",
-        "database",
-        "kind",
-        "code",
-        "verdict",
-        "target",
-        "reason",
-        "text",
-    ),
+    *("file", "line", "column", "end_line", "end_column"),
+    *("database", "kind", "code", "verdict", "target", "reason", "text"),
 )
 
 
-def _json(found: Scan, shown: Scan, policy: Policy) -> str:
+def _document(found: Scan, shown: Scan, policy: Policy) -> dict[str, object]:
     result = document(found)
     result["references"] = [reference_document(reference) for reference in shown.references]
     result["databases"] = [{column: getattr(row, column) for column in _COLUMNS} for row in table(found, policy)]
-    return json_text(result)
-
-
-_FORMATS = {"text": _text, "json": _json, "markdown": _markdown, "csv": _csv}
+    return result
 
 
 def main(argv: Sequence[str] | None = None) -> int:

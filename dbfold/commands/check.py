@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
 from dbfold.base.output.counted import counted
+from dbfold.base.output.report import Report
+from dbfold.base.output.screen import PIPE, Screen, screen_of
+from dbfold.base.output.table import Table
 from dbfold.base.paths import resolved
+from dbfold.commands.formats import add_format_option, rendered, write
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone, targets_of
 from dbfold.references.discovery import Discovery, source_file
 from dbfold.references.documents import error_line
@@ -28,7 +32,7 @@ from dbfold.rules.since import is_ignored
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments, for the umbrella command."""
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="directories or files (default: .)")
-    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="how to report (default: text)")
+    add_format_option(parser, "check")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report to FILE instead of stdout")
     parser.add_argument("--statistics", action="store_true", help="how many findings each rule has, not which")
     parser.add_argument("--since", metavar="REV", help="only what has changed since the git revision REV")
@@ -53,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         failures = _fix(scope, arguments)
         scope = _scope(arguments)  # the accessors that were written are files of it, too
     entries = () if arguments.no_baseline else read_baseline(scope.policy.baseline)
-    with progress() as told:
+    with progress(arguments) as told:
         checked = gate(scope, entries, jobs=arguments.jobs, progress=told)
     checked = replace(checked, errors=(*checked.errors, *(error for error in failures if error not in checked.errors)))
     _report(checked, arguments)
@@ -84,7 +88,7 @@ def _stdin_scope(arguments: argparse.Namespace) -> Scope:
 def _fix(scope: Scope, arguments: argparse.Namespace) -> tuple[FileError, ...]:
     from dbfold.rules.fixing import fix, write_baseline
 
-    with progress() as told:
+    with progress(arguments) as told:
         fixed = fix(scope, jobs=arguments.jobs, progress=told)
         if not arguments.no_baseline and scope.change is None:
             write_baseline(scope, shrink_only=True, jobs=arguments.jobs, progress=told)
@@ -99,9 +103,9 @@ def _show_diff(scope: Scope, arguments: argparse.Namespace) -> int:
     from dbfold.codemods.report import diff
     from dbfold.rules.fixing import prepared_fix
 
-    with progress() as told:
+    with progress(arguments) as told:
         prepared = prepared_fix(scope, jobs=arguments.jobs, progress=told)
-    _write(diff(prepared), arguments.output)
+    write(diff(prepared), arguments.output)
     for error in prepared.errors:
         print(f"error: {error_line(error)}", file=sys.stderr)  # noqa: T201
     if prepared.errors:
@@ -114,7 +118,7 @@ def _write_baseline(scope: Scope, arguments: argparse.Namespace) -> int:
 
     if scope.change is not None:
         raise UserError("--write-baseline tolerates all that is found: leave --since out")
-    with progress() as told:
+    with progress(arguments) as told:
         tolerated = write_baseline(scope, jobs=arguments.jobs, progress=told)
     name = os.path.relpath(scope.policy.baseline)
     counts = f"{tolerated.new} new, {tolerated.gone} gone"
@@ -136,22 +140,32 @@ def _report(checked: Checked, arguments: argparse.Namespace) -> None:
     if arguments.statistics and arguments.format in ("text", "concise"):
         from dbfold.rules.output.statistics import statistics
 
-        _write(statistics(checked), arguments.output)
+        write(statistics(checked), arguments.output)
         return
-    to_terminal = arguments.output is None and sys.stdout.isatty()
-    color = to_terminal and "NO_COLOR" not in os.environ
-    _write(render(arguments.format, checked, color=color), arguments.output)
+    screen = PIPE if arguments.output else screen_of(sys.stdout, arguments.color)
+    write(rendered(report_of(checked), arguments.format, screen), arguments.output)
 
 
-def _write(text: str, output: Path | None) -> None:
-    """To the file, or to stdout; bytes of names that are no UTF-8 stay what they are."""
-    data = text.encode("utf-8", "surrogateescape")
-    if output is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        output.write_bytes(data)
+def report_of(checked: Checked) -> Report:
+    """The report of a check."""
+
+    def own(form: str) -> Callable[[Screen], str]:
+        return lambda screen: render(form, checked, color=screen.color)
+
+    def document() -> object:
+        from dbfold.rules.output.json_document import document
+
+        return document(checked)
+
+    return Report(own("text"), document, lambda: (_findings(checked),), {form: own(form) for form in FORMATS})
+
+
+def _findings(checked: Checked) -> Table:
+    rows = (
+        (found.file, str(found.span.line), str(found.span.column), str(found.code), found.message, found.remedy)
+        for found in checked.findings
+    )
+    return Table(("file", "line", "column", "code", "message", "remedy"), tuple(rows), frozenset({1, 2}))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

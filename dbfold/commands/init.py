@@ -16,7 +16,7 @@ from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
 from dbfold.base.output.counted import counted
 from dbfold.base.paths import resolved
-from dbfold.commands.shared import progress
+from dbfold.commands.shared import add_telling_options, progress
 from dbfold.policy.loading import PolicyError, load_policy
 from dbfold.policy.model import POLICY_FILE_NAME
 from dbfold.references.documents import error_line
@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--policy", type=Path, metavar="FILE", help=f"the file to write (default: {POLICY_FILE_NAME} in PATH)"
     )
+    add_telling_options(parser)
     parser.add_argument("--force", action="store_true", help="write even if the file exists")
 
 
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     source = resolved(arguments.policy or target / POLICY_FILE_NAME)
     shown = os.path.relpath(source) if source.is_relative_to(Path.cwd()) else str(source)
     _require(target, source, shown, arguments.force)
-    with progress() as told:
+    with progress(arguments) as told:
         found = draft(target, source, told)
     if found is None:
         print(f"no database is named below {arguments.path}, and no SQLite file lies there: {shown} was not written")  # noqa: T201

@@ -8,13 +8,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FINDINGS
-from dbfold.commands.shared import add_policy_options, policy_for
+from dbfold.base.output.report import Report
+from dbfold.base.output.screen import screen_of
+from dbfold.commands.formats import add_format_option, show
+from dbfold.commands.shared import add_policy_options, add_telling_options, policy_for
 from dbfold.policy.model import Policy
+
+if TYPE_CHECKING:
+    from dbfold.datamove.results import Preview, Verified
+    from dbfold.datamove.sources.estate import Estate
 
 LOG_NAME = "dbfold-move.log"
 
@@ -23,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The subcommands and their options."""
     common = argparse.ArgumentParser(add_help=False)
     add_policy_options(common)
+    add_telling_options(common)
     common.add_argument(
         "--data-dir", type=Path, metavar="DIR", help="where the databases are (default: as the policy says)"
     )
@@ -34,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         return subparser
 
     plan = action("plan", "show what happens to every table, and what has to be decided", _plan)
-    plan.add_argument("--format", choices=("text", "json", "sql"), default="text", help="form of the plan")
+    add_format_option(plan, "move plan")
     plan.add_argument("--write", action="store_true", help="add the open decisions to the policy, as comments")
     run = action("run", "move the rows: back up, build beside, verify, swap", _run)
     run.add_argument("--dry-run", action="store_true", help="do everything but the swap")
@@ -46,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="move the rows although `dbfold sql` says that statements in the code break",
     )
     verify = action("verify", "check the last move against its backup", _verify)
-    verify.add_argument("--format", choices=("text", "json"), default="text", help="form of the report")
+    add_format_option(verify, "move verify")
     rollback = action("rollback", "restore a backup, byte for byte", _rollback)
     rollback.add_argument("backup", nargs="?", metavar="BACKUP", help="a backup's name (default: of the last move)")
     rollback.add_argument("--yes", action="store_true", help="do not ask")
@@ -72,27 +81,33 @@ def _plan(arguments: argparse.Namespace, policy: Policy) -> int:
     from dbfold.datamove.run import plan
     from dbfold.datamove.sources.estate import find_estate
     from dbfold.datamove.telling.terminal import terminal_progress
-    from dbfold.datamove.telling.text import plan_text
 
-    with terminal_progress(None) as progress:
+    with terminal_progress(None, quiet=arguments.quiet) as progress:
         previews = plan(policy, arguments.data_dir, progress=progress)
     problems = [problem for preview in previews for problem in preview.problems]
-    if arguments.format == "text":
-        _show(plan_text(find_estate(policy, arguments.data_dir), previews))
-    elif arguments.format == "json":
-        from dbfold.datamove.telling.documents import previews_document
-
-        print(json.dumps(previews_document(previews), indent=2))  # noqa: T201
-    else:
-        from dbfold.datamove.telling.sql import sql_text
-
-        for preview in previews:
-            _show(sql_text(preview.plan))
+    show(_plan_report(find_estate(policy, arguments.data_dir), previews), arguments)
     if arguments.write:
         from dbfold.datamove.telling.decisions import write_decisions
 
         print(write_decisions(policy, problems), file=sys.stderr)  # noqa: T201
     return FINDINGS if problems else CLEAN
+
+
+def _plan_report(estate: Estate, previews: Sequence[Preview]) -> Report:
+    from dbfold.datamove.telling.documents import previews_document
+    from dbfold.datamove.telling.sql import sql_text
+    from dbfold.datamove.telling.text import moves_table, plan_text
+
+    return Report(
+        text=lambda screen: _joined(plan_text(estate, previews, screen)),
+        document=lambda: previews_document(previews),
+        tables=lambda: [moves_table(previews)],
+        own={"sql": lambda screen: "".join(_joined(sql_text(preview.plan)) for preview in previews)},
+    )
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _run(arguments: argparse.Namespace, policy: Policy) -> int:
@@ -112,15 +127,15 @@ def _run(arguments: argparse.Namespace, policy: Policy) -> int:
     if not arguments.dry_run:
         if not arguments.yes:
             previews = make_plan(policy, arguments.data_dir)
-            _show(plan_text(find_estate(policy, arguments.data_dir), previews))
+            _show(plan_text(find_estate(policy, arguments.data_dir), previews, screen_of(sys.stdout, arguments.color)))
             problems = tuple(problem for preview in previews for problem in preview.problems)
             if problems:
                 raise MoveRefused(problems)
             _ask("Move the rows, and put the files away?")
         log = data_directory(policy, arguments.data_dir) / BACKUP_DIRECTORY / LOG_NAME
-    with terminal_progress(log) as progress:
+    with terminal_progress(log, quiet=arguments.quiet) as progress:
         result = move(policy, arguments.data_dir, dry_run=arguments.dry_run, expected=expected, progress=progress)
-    _show(result_text(result))
+    _show(result_text(result, screen_of(sys.stdout, arguments.color)))
     return FINDINGS if result.unhealthy else CLEAN
 
 
@@ -147,19 +162,23 @@ def _ask(question: str) -> None:
 
 def _verify(arguments: argparse.Namespace, policy: Policy) -> int:
     from dbfold.datamove.telling.terminal import terminal_progress
-    from dbfold.datamove.telling.text import verified_text
     from dbfold.datamove.verifying.again import verify
 
-    with terminal_progress(None) as progress:
+    with terminal_progress(None, quiet=arguments.quiet) as progress:
         found = verify(policy, arguments.data_dir, progress=progress)
-    if arguments.format == "json":
-        from dbfold.datamove.telling.documents import verified_document
-
-        print(json.dumps([verified_document(verified) for verified in found], indent=2))  # noqa: T201
-    else:
-        for verified in found:
-            _show(verified_text(verified))
+    show(_verify_report(found), arguments)
     return CLEAN if all(verified.passed for verified in found) else FINDINGS
+
+
+def _verify_report(found: Sequence[Verified]) -> Report:
+    from dbfold.datamove.telling.documents import verified_document
+    from dbfold.datamove.telling.text import checks_table, verified_text
+
+    return Report(
+        text=lambda screen: "".join(_joined(verified_text(verified)) for verified in found),
+        document=lambda: [verified_document(verified) for verified in found],
+        tables=lambda: [checks_table(found)],
+    )
 
 
 def _rollback(arguments: argparse.Namespace, policy: Policy) -> int:
@@ -174,7 +193,7 @@ def _rollback(arguments: argparse.Namespace, policy: Policy) -> int:
     if not arguments.yes:
         names = ", ".join(snapshot.name for snapshot in chosen.snapshots)
         _ask(f"Restore {names} as of {chosen.created}? What is there now is backed up first.")
-    with terminal_progress(place / BACKUP_DIRECTORY / LOG_NAME) as progress:
+    with terminal_progress(place / BACKUP_DIRECTORY / LOG_NAME, quiet=arguments.quiet) as progress:
         restored = rollback(policy, place, str(chosen.directory), progress=progress)
     _show(restored_text(restored))
     return FINDINGS if restored.unhealthy else CLEAN
@@ -186,7 +205,7 @@ def _list(arguments: argparse.Namespace, policy: Policy) -> int:
     from dbfold.datamove.telling.text import backups_text
 
     place = data_directory(policy, arguments.data_dir)
-    _show(backups_text(all_backups(place / BACKUP_DIRECTORY)))
+    _show(backups_text(all_backups(place / BACKUP_DIRECTORY), screen_of(sys.stdout, arguments.color)))
     return CLEAN
 
 

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING
 from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FINDINGS
 from dbfold.base.output.counted import counted
+from dbfold.base.output.report import Report
+from dbfold.commands.formats import add_format_option, show
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone
 from dbfold.policy.model import Policy
 from dbfold.references.documents import error_line
 
 if TYPE_CHECKING:
+    from dbfold.journey.overview import Overview
     from dbfold.journey.proposals import Proposal
 
 
@@ -27,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data-dir", type=Path, metavar="DIR", help="where the databases are (default: as the policy says)"
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to report (default: text)")
+    add_format_option(parser, "plan")
     parser.add_argument("--write", action="store_true", help="put the proposals into the policy")
     add_common_options(parser)
 
@@ -37,22 +40,27 @@ def run(arguments: argparse.Namespace) -> int:
     from dbfold.api import plan
 
     policy = policy_for(arguments)
-    with progress() as told:
+    with progress(arguments) as told:
         found = plan(policy, arguments.data_dir, jobs=arguments.jobs, cached=arguments.cached, progress=told)
-    if arguments.format == "json":
-        from dbfold.journey.documents import overview_text
-
-        sys.stdout.write(overview_text(found))
-    else:
-        from dbfold.journey.text import overview_lines
-
-        for line in overview_lines(found):
-            print(line)  # noqa: T201
+    show(report_of(found), arguments)
+    if arguments.format == "text":
         for error in found.checked.errors:
             print(f"not checked: {error_line(error)}", file=sys.stderr)  # noqa: T201
     if arguments.write:
         _write(policy, found.proposals)
     return FINDINGS if found.is_open else CLEAN
+
+
+def report_of(found: Overview) -> Report:
+    """The report of a plan."""
+    from dbfold.journey.documents import overview_document
+    from dbfold.journey.text import overview_lines, overview_table
+
+    return Report(
+        text=lambda screen: "".join(f"{line}\n" for line in overview_lines(found, screen)),
+        document=lambda: overview_document(found),
+        tables=lambda: (overview_table(found),),
+    )
 
 
 def _write(policy: Policy, proposals: Sequence[Proposal]) -> None:

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
+from dbfold.base.output.screen import screen_of
+from dbfold.commands.formats import add_format_option, rendered, write
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone, targets_of
 from dbfold.policy.model import AccessorStyle
 
@@ -32,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data-dir", type=Path, metavar="DIR", help="where the databases are (default: as the policy says)"
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to report (default: text)")
+    add_format_option(parser, "rewrite")
     add_common_options(parser)
 
 
@@ -47,12 +49,12 @@ def run(arguments: argparse.Namespace) -> int:
     policy = policy_for(arguments, targets)
     style = AccessorStyle(arguments.accessor_style) if arguments.accessor_style else None
     only_looks = arguments.diff or arguments.check
-    with progress() as told:
+    with progress(arguments) as told:
         options = {"style": style, "jobs": arguments.jobs, "data_dir": arguments.data_dir, "cached": arguments.cached}
         done = rewrite(targets, policy, write=not only_looks, progress=told, **options)
     prepared, written = done.prepared, done.written or Written((), ())
     outcome = report.Outcome(prepared, written, arguments.diff, arguments.check, time.perf_counter() - started)
-    report.show(outcome, arguments.format)
+    write(rendered(report.report_of(outcome), arguments.format, screen_of(sys.stdout, arguments.color)))
     if prepared.errors or written.failed:
         return FAILED
     return FINDINGS if arguments.check and prepared.changes else CLEAN

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from dbfold.base.exits import CLEAN
 from dbfold.code.libraries import CONNECT_FUNCTIONS
-from dbfold.commands.shared import add_policy_options, policy_for, run_alone
+from dbfold.commands.shared import add_policy_options, add_telling_options, policy_for, run_alone
 from dbfold.policy.model import AccessorStyle, Policy
 
 
@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments, for the umbrella command."""
     parser.add_argument("--ruff-toml", action="store_true", help="for a ruff.toml instead of a pyproject.toml")
     add_policy_options(parser)
+    add_telling_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

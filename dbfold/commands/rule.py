@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN
+from dbfold.commands.shared import add_telling_options
 from dbfold.policy.problems import suggestion
 from dbfold.rules.catalogue.registry import RULES
 from dbfold.rules.markdown import rule_text
@@ -16,6 +17,7 @@ from dbfold.rules.model import Rule
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments, for the umbrella command."""
     parser.add_argument("codes", nargs="*", metavar="CODE", help="codes or names of rules (default: list them all)")
+    add_telling_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

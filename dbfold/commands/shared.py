@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from dbfold.base.errors import UserError
 from dbfold.base.exits import run_guarded
 from dbfold.base.output.phases import telling
+from dbfold.base.output.screen import COLORS
 from dbfold.base.paths import resolved
 from dbfold.base.progress import Progress
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 def add_common_options(parser: argparse.ArgumentParser) -> None:
     """The options that every command over files has."""
     add_policy_options(parser)
+    add_telling_options(parser)
     parser.add_argument(
         "--no-cache", dest="cached", action="store_false", help="neither use nor keep what former runs have found"
     )
@@ -40,6 +42,14 @@ def add_policy_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--root", type=Path, metavar="DIR", help="the directory that the policy speaks of (default: its own)"
     )
+
+
+def add_telling_options(parser: argparse.ArgumentParser) -> None:
+    """How much a run tells of itself on stderr, and whether the report has colours. The report is the same for all."""
+    amount = parser.add_mutually_exclusive_group()
+    amount.add_argument("-q", "--quiet", action="store_true", help="tell nothing but the report, and errors")
+    amount.add_argument("-v", "--verbose", action="store_true", help="tell each phase with its time, and the policy")
+    parser.add_argument("--color", choices=COLORS, default="auto", help="colours (default: auto, on a terminal)")
 
 
 def _positive(text: str) -> int:
@@ -75,9 +85,15 @@ def policy_for(arguments: argparse.Namespace, targets: Sequence[Path] = ()) -> P
     start = targets[0] if targets else root or Path.cwd()
     policy = load_policy(resolved(arguments.policy) if arguments.policy else find_policy(start), root=root)
     require_below(policy, targets or ([Path.cwd()] if root is None else []))
-    if policy.root != Path.cwd():
-        print(f"dbfold: {described(policy)}", file=sys.stderr)  # noqa: T201
+    if arguments.verbose:
+        _tell(f"the policy {policy.source}")
+    if arguments.verbose or (policy.root != Path.cwd() and not arguments.quiet):
+        _tell(described(policy))
     return policy
+
+
+def _tell(text: str) -> None:
+    print(f"dbfold: {text}", file=sys.stderr)  # noqa: T201
 
 
 def _stated_root(arguments: argparse.Namespace) -> Path | None:
@@ -102,6 +118,6 @@ def run_alone(
     return run_guarded(lambda: run(arguments))
 
 
-def progress() -> AbstractContextManager[Progress]:
-    """Who is told of the phases: a person at a terminal."""
-    return telling(live=sys.stderr.isatty())
+def progress(arguments: argparse.Namespace) -> AbstractContextManager[Progress]:
+    """Who is told of the phases: a person at a terminal, unless they want quiet; with `-v` everybody."""
+    return telling(live=sys.stderr.isatty() and not arguments.quiet, times=arguments.verbose)

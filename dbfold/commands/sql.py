@@ -9,10 +9,16 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dbfold.base.exits import CLEAN, FAILED, FINDINGS
+from dbfold.base.output.report import Report
+from dbfold.commands.formats import add_format_option, show
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone, targets_of
 from dbfold.references.documents import error_line
+
+if TYPE_CHECKING:
+    from dbfold.journey.checking import Checked
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,9 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data-dir", type=Path, metavar="DIR", help="where the databases are (default: as the policy says)"
     )
-    parser.add_argument(
-        "--format", choices=("text", "json", "sarif"), default="text", help="how to report (default: text)"
-    )
+    add_format_option(parser, "sql")
     parser.add_argument("--all", action="store_true", help="list the statements that stay as they are, too")
     add_common_options(parser)
 
@@ -43,29 +47,32 @@ def run(arguments: argparse.Namespace) -> int:
     policy = policy_for(arguments, targets)
     here = Path.cwd()
     base = here if all(target.is_relative_to(here) for target in targets) else policy.root
-    with progress() as told:
+    with progress(arguments) as told:
         checked = check(
             policy, arguments.data_dir, jobs=arguments.jobs, base=base, progress=told, cached=arguments.cached
         )
     shown = checked.within(targets)
-    if arguments.format == "json":
-        from dbfold.journey.documents import sql_text
-
-        sys.stdout.write(sql_text(shown))
-    elif arguments.format == "sarif":
-        from dbfold.journey.sarif import render
-
-        sys.stdout.write(render(shown))
-    else:
-        from dbfold.journey.text import sql_lines
-
-        for line in sql_lines(shown, everything=arguments.all):
-            print(line)  # noqa: T201
+    show(report_of(shown, everything=arguments.all), arguments)
+    if arguments.format == "text":
         for error in shown.errors:
             print(f"error: {error_line(error)}", file=sys.stderr)  # noqa: T201
     if shown.errors:
         return FAILED
     return FINDINGS if shown.judged.of(Effect.BREAKS) else CLEAN
+
+
+def report_of(checked: Checked, *, everything: bool) -> Report:
+    """The report of a check of statements; `everything` lists those that stay as they are, too."""
+    from dbfold.journey.documents import sql_document
+    from dbfold.journey.sarif import render
+    from dbfold.journey.text import sql_lines, statements_table
+
+    return Report(
+        text=lambda screen: "".join(f"{line}\n" for line in sql_lines(checked, everything=everything)),
+        document=lambda: sql_document(checked),
+        tables=lambda: (statements_table(checked),),
+        own={"sarif": lambda screen: render(checked)},
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

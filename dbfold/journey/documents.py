@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 
-from dbfold.base.output.json_text import json_text
 from dbfold.journey.checking import Checked
 from dbfold.journey.judging import Effect, Judgement
 from dbfold.journey.overview import Overview
@@ -15,16 +14,15 @@ from dbfold.references.documents import error_document
 VERSION = 1
 
 
-def sql_text(checked: Checked) -> str:
+def sql_document(checked: Checked) -> dict[str, object]:
     """The document of `dbfold sql --format json`."""
-    document = {
+    return {
         "version": VERSION,
         "summary": summary(checked),
         "statements": [_statement(one) for one in checked.judged.judgements],
         "clashes": [asdict(clash) for clash in checked.outlook.before.clashes],
         "errors": [error_document(error) for error in checked.errors],
     }
-    return json_text(document)
 
 
 def summary(checked: Checked) -> dict[str, int]:
@@ -59,9 +57,9 @@ def _statement(one: Judgement) -> dict[str, object]:
     }
 
 
-def overview_text(overview: Overview) -> str:
+def overview_document(overview: Overview) -> dict[str, object]:
     """The document of `dbfold plan --format json`."""
-    document = {
+    return {
         "version": VERSION,
         "databases": [asdict(row) for row in overview.rows],
         "collisions": [
@@ -89,4 +87,3 @@ def overview_text(overview: Overview) -> str:
         "next": overview.next_step,
         "errors": [error_document(error) for error in overview.checked.errors],
     }
-    return json_text(document)

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from dbfold.base.output.counted import counted
-from dbfold.datamove.telling.text import columns
+from dbfold.base.output.screen import PIPE, Screen
+from dbfold.base.output.table import Table, table_lines
 from dbfold.journey.checking import Checked
 from dbfold.journey.judging import Effect, Judgement
 from dbfold.journey.overview import DatabaseRow, Overview
@@ -90,12 +91,11 @@ def _line(one: Judgement) -> str:
     return f"{place}:{database} {message} | {shown}"
 
 
-def overview_lines(overview: Overview) -> Iterator[str]:
+def overview_lines(overview: Overview, screen: Screen = PIPE) -> Iterator[str]:
     """The whole journey on one page: databases, collisions with proposals, what breaks, what comes next."""
     yield _source(overview.checked)
     yield ""
-    rows = [_HEADER, *(_cells(row) for row in overview.rows)]
-    yield from columns(rows, frozenset(range(2, 9)))
+    yield from table_lines(overview_table(overview), screen)
     yield ""
     if overview.proposals:
         yield f"Collisions to be decided ({len(overview.proposals)}):"
@@ -119,6 +119,27 @@ def overview_lines(overview: Overview) -> Iterator[str]:
     yield f"next: {overview.next_step}"
 
 
+def overview_table(overview: Overview) -> Table:
+    """The databases and what stands against their move."""
+    return Table(_HEADER, tuple(_cells(row) for row in overview.rows), frozenset(range(2, 9)), _SHORT_HEADER)
+
+
+def statements_table(checked: Checked) -> Table:
+    """Every statement and what becomes of it."""
+    rows = (
+        (
+            f"{one.statement.file}:{one.statement.span.line}",
+            "|".join(one.statement.databases),
+            one.effect.value,
+            one.message or one.review or one.statement.bound.value,
+            " ".join(one.statement.text.split()),
+        )
+        for one in checked.judged.judgements
+    )
+    return Table(("place", "databases", "effect", "message", "sql"), tuple(rows))
+
+
+_SHORT_HEADER = ("database", "becomes", "refs", "write", "review", "tables", "clash", "SQL", "break", "waits for")
 _HEADER = (
     *("database", "becomes", "references", "to rewrite", "review", "tables", "collisions", "statements", "break"),
     "waits for",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from dbfold.base.output.screen import PIPE
 from dbfold.base.spans import Span
 from dbfold.codemods.accessors import GeneratedFile
 from dbfold.codemods.file import FileRewrite
-from dbfold.codemods.report import Outcome, diff, show
+from dbfold.codemods.report import Outcome, diff, report_of
 from dbfold.codemods.run import Prepared
 from dbfold.codemods.writing import Written
 from dbfold.journey.guidance import NO_GUIDANCE
@@ -92,13 +92,12 @@ RUN = prepared(
 )
 
 
-def summary(capsys, written, *, diff=False, check=False, run=RUN):
-    show(Outcome(run, written, diff, check, 1.25), "text")
-    return capsys.readouterr().out.splitlines()
+def summary(written, *, diff=False, check=False, run=RUN):
+    return report_of(Outcome(run, written, diff, check, 1.25)).text(PIPE).splitlines()
 
 
-def test_what_was_written(capsys):
-    assert summary(capsys, Written(("config.py", "a.py", "b.py"), ())) == [
+def test_what_was_written():
+    assert summary(Written(("config.py", "a.py", "b.py"), ())) == [
         "wrote config.py",
         "rewrote a.py",
         "rewrote b.py",
@@ -115,8 +114,8 @@ def test_what_was_written(capsys):
     ]
 
 
-def test_what_could_not_be_written_does_not_count(capsys):
-    lines = summary(capsys, Written(("config.py", "a.py"), (FileError("b.py", "no space"),)))
+def test_what_could_not_be_written_does_not_count():
+    lines = summary(Written(("config.py", "a.py"), (FileError("b.py", "no space"),)))
     assert lines[:2] == ["wrote config.py", "rewrote a.py"]
     assert "  b.py: no space" in lines
     assert lines[-1] == (
@@ -125,22 +124,21 @@ def test_what_could_not_be_written_does_not_count(capsys):
     )
 
 
-def test_a_check_says_what_would_be_done(capsys):
-    lines = summary(capsys, Written((), ()), check=True)
+def test_a_check_says_what_would_be_done():
+    lines = summary(Written((), ()), check=True)
     assert lines[:3] == ["would write config.py", "would rewrite a.py", "would rewrite b.py"]
     assert lines[-1].startswith("4 references: 2 to rewrite, 1 review, 1 left;")
 
 
-def test_a_run_without_anything(capsys):
+def test_a_run_without_anything():
     expected = ["", "0 references: 0 rewritten, 0 review, 0 left; 0 of 7 files in 1.2 s"]
-    assert summary(capsys, Written((), ()), run=prepared()) == expected
+    assert summary(Written((), ()), run=prepared()) == expected
 
 
 @pytest.mark.parametrize("with_diff", [True, False])
-def test_json(capsys, with_diff):
+def test_json(with_diff):
     written = Written(("config.py", "a.py"), (FileError("b.py", "no space"),))
-    show(Outcome(RUN, written, with_diff, False, 1.0), "json")
-    found = json.loads(capsys.readouterr().out)
+    found = report_of(Outcome(RUN, written, with_diff, False, 1.0)).document()
     assert {key: found[key] for key in ("statements", "changed", "generated", "written", "warnings")} == {
         "statements": 3,
         "changed": ["a.py", "b.py"],

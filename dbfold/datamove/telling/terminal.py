@@ -65,8 +65,8 @@ class TerminalProgress(Progress):
 
 
 @contextlib.contextmanager
-def terminal_progress(log: Path | None) -> Iterator[Progress]:
-    """Bars on stderr if a person is looking at it; lines appended to `log`."""
+def terminal_progress(log: Path | None, *, quiet: bool = False) -> Iterator[Progress]:
+    """Bars on stderr if a person is looking at it and does not want `quiet`; lines appended to `log`."""
     import sys
 
     with contextlib.ExitStack() as stack:
@@ -75,7 +75,7 @@ def terminal_progress(log: Path | None) -> Iterator[Progress]:
             log.parent.mkdir(parents=True, exist_ok=True)
             stream = stack.enter_context(log.open("a", encoding="utf-8", errors="backslashreplace"))
         bars = None
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and not quiet:
             from rich.console import Console
             from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
             from rich.progress import Progress as RichProgress

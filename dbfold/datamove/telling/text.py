@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dbfold.base.output.screen import PIPE, Screen
+from dbfold.base.output.table import Table, table_lines
 from dbfold.datamove.planning.plan import Account, Action
 from dbfold.datamove.results import Backup, Moved, Preview, Restored, Result, Verified
 from dbfold.datamove.sources.estate import Estate
@@ -11,18 +13,7 @@ from dbfold.datamove.sources.estate import Estate
 _DIGEST_SHOWN = 16
 
 
-def columns(rows: Sequence[Sequence[str]], numbers: frozenset[int] = frozenset()) -> Iterator[str]:
-    """Rows as aligned lines; the columns in `numbers` are aligned to the right."""
-    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
-    for row in rows:
-        cells = (
-            cell.rjust(width) if index in numbers else cell.ljust(width)
-            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        yield "  ".join(cells).rstrip()
-
-
-def plan_text(estate: Estate, previews: Sequence[Preview]) -> Iterator[str]:
+def plan_text(estate: Estate, previews: Sequence[Preview], screen: Screen = PIPE) -> Iterator[str]:
     """A plan: what happens to each table, what has to be decided, what is worth knowing."""
     for preview in previews:
         plan = preview.plan
@@ -31,7 +22,7 @@ def plan_text(estate: Estate, previews: Sequence[Preview]) -> Iterator[str]:
             yield f"moved already, to be put away: {', '.join(plan.moved_before)}"
         if plan.moves:
             yield ""
-            yield from _plan_table(preview)
+            yield from table_lines(plan_table(preview), screen)
         yield ""
         decisions = [problem for problem in plan.problems if problem.is_decision]
         others = [problem for problem in plan.problems if not problem.is_decision]
@@ -60,11 +51,10 @@ def plan_text(estate: Estate, previews: Sequence[Preview]) -> Iterator[str]:
         yield f"{count} to be decided or mended" if count else "Everything is decided. Next: dbfold move run"
 
 
-def _plan_table(preview: Preview) -> Iterator[str]:
+def plan_table(preview: Preview) -> Table:
+    """What happens to each table of each database."""
     tried = {(account.database, account.name): account for account in preview.accounts}
-    lines: list[tuple[str, ...]] = [
-        ("table", "from", "rows", "what", "key", "new", "identical", "mapped", "conflict", "new ids")
-    ]
+    rows: list[tuple[str, ...]] = []
     for move in preview.plan.moves:
         final = preview.plan.final(move.target)
         name = move.target if move.name == move.target else f"{move.target} (was {move.name})"
@@ -74,8 +64,18 @@ def _plan_table(preview: Preview) -> Iterator[str]:
         if move.action is Action.MERGE and account is None:
             counts = ("?", "?", "?", "?", "?")
         what = "ids follow" if move.translations and move.action is Action.COPY else str(move.action)
-        lines.append((name, move.database, f"{move.rows:,}", what, key, *counts))
-    return columns(lines, frozenset({2, 5, 6, 7, 8, 9}))
+        rows.append((name, move.database, f"{move.rows:,}", what, key, *counts))
+    return Table(_PLAN_COLUMNS, tuple(rows), frozenset({2, 5, 6, 7, 8, 9}), _PLAN_SHORT, preview.plan.target)
+
+
+_PLAN_COLUMNS = ("table", "from", "rows", "what", "key", "new", "identical", "mapped", "conflict", "new ids")
+_PLAN_SHORT = ("table", "from", "rows", "what", "key", "new", "same", "map", "lost", "ids")
+
+
+def moves_table(previews: Sequence[Preview]) -> Table:
+    """What happens to each table of each database, for all targets."""
+    rows = [(preview.plan.target, *row) for preview in previews for row in plan_table(preview).rows]
+    return Table(("target", *_PLAN_COLUMNS), tuple(rows), frozenset({3, 6, 7, 8, 9, 10}))
 
 
 def _counts(account: Account) -> tuple[str, ...]:
@@ -83,25 +83,27 @@ def _counts(account: Account) -> tuple[str, ...]:
     return tuple(f"{part:,}" for part in parts)
 
 
-def account_text(moved: Moved) -> Iterator[str]:
+def account_table(moved: Moved) -> Table:
     """The accounting table: rows = moved + identical + mapped + conflict, for each table of each database."""
-    lines: list[tuple[str, ...]] = [("table", "from", "rows", "moved", "identical", "mapped", "conflict", "new ids")]
+    lines: list[tuple[str, ...]] = []
     for account in moved.accounts:
         name = account.target if account.name == account.target else f"{account.target} (was {account.name})"
         lines.append((name, account.database, f"{account.rows:,}", *_counts(account)))
     amounts = ((a.rows, a.moved, a.identical, a.mapped, a.conflict, a.renumbered) for a in moved.accounts)
     totals = [sum(values) for values in zip(*amounts, strict=True)]
     lines.append(("all", "", *(f"{total:,}" for total in totals)))
-    yield from columns(lines, frozenset(range(2, 8)))
+    names = ("table", "from", "rows", "moved", "identical", "mapped", "conflict", "new ids")
+    short = ("table", "from", "rows", "new", "same", "map", "lost", "ids")
+    return Table(names, tuple(lines), frozenset(range(2, 8)), short, moved.plan.target)
 
 
-def result_text(result: Result) -> Iterator[str]:
+def result_text(result: Result, screen: Screen = PIPE) -> Iterator[str]:
     """What a run did."""
     for moved in result.moved:
         if moved.accounts:
             yield f"{moved.plan.target}: where every row went"
             yield ""
-            yield from account_text(moved)
+            yield from table_lines(account_table(moved), screen)
             yield ""
             yield f"verified: {', '.join(check.name for check in moved.checks)}"
         if moved.conflicts:
@@ -150,13 +152,25 @@ def restored_text(restored: Restored) -> Iterator[str]:
     yield from (f"health check: {failure}" for failure in restored.unhealthy)
 
 
-def backups_text(backups: Sequence[Backup]) -> Iterator[str]:
+def backups_text(backups: Sequence[Backup], screen: Screen = PIPE) -> Iterator[str]:
     """Backups, the oldest first."""
-    if not backups:
-        yield "no backups"
-        return
-    lines = [("backup", "made by", "at", "databases", "MB")]
+    return table_lines(backups_table(backups), screen) if backups else iter(["no backups"])
+
+
+def backups_table(backups: Sequence[Backup]) -> Table:
+    """Backups, the oldest first."""
+    rows = []
     for backup in backups:
         names = ", ".join(snapshot.name for snapshot in backup.snapshots)
-        lines.append((backup.name, backup.kind, backup.created, names, f"{backup.size / 1e6:,.1f}"))
-    yield from columns(lines, frozenset({4}))
+        rows.append((backup.name, backup.kind, backup.created, names, f"{backup.size / 1e6:,.1f}"))
+    return Table(("backup", "made by", "at", "databases", "MB"), tuple(rows), frozenset({4}))
+
+
+def checks_table(found: Sequence[Verified]) -> Table:
+    """What `verify` looked at, and what it found, for all targets."""
+    rows = (
+        (verified.target, check.name, "ok" if check.passed else "FAILED", check.looked_at, "; ".join(check.failures))
+        for verified in found
+        for check in verified.checks
+    )
+    return Table(("target", "check", "result", "looked at", "failures"), tuple(rows))

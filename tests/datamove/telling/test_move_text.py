@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from pieces import plan_of, policy_of
 
+from dbfold.base.output.table import table_lines
 from dbfold.datamove.planning.plan import Account, Plan
 from dbfold.datamove.results import Backup, Check, Failure, Moved, Preview, Restored, Result, Verified
 from dbfold.datamove.sources.estate import Estate
 from dbfold.datamove.sources.files import Snapshot, StoredFile
 from dbfold.datamove.telling.text import (
-    account_text,
+    account_table,
     backups_text,
-    columns,
     plan_text,
     restored_text,
     result_text,
@@ -34,14 +34,6 @@ BACKUP = Backup(Path("data/backup/b1"), "2026-01-02T03:04:05+00:00", "move", (st
 
 def lines(text):
     return list(text)
-
-
-def test_columns_are_aligned_numbers_to_the_right():
-    assert lines(columns([("name", "n"), ("a", "1,000"), ("long name", "2")], frozenset({1}))) == [
-        "name           n",
-        "a          1,000",
-        "long name      2",
-    ]
 
 
 def test_a_plan_with_nothing_open_says_what_is_next():
@@ -102,7 +94,7 @@ MOVED = Moved(
 
 
 def test_the_accounting_adds_up():
-    assert lines(account_text(MOVED)) == [
+    assert lines(table_lines(account_table(MOVED))) == [
         "table          from   rows  moved  identical  mapped  conflict  new ids",
         "users          a.db  1,005  1,000          1       2         2        7",
         "new (was old)  a.db      1      1          0       0         0        0",
