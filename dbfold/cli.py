@@ -7,33 +7,34 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
+from dbfold.base.arguments import Parser, with_epilog
 from dbfold.base.version import VERSION
+from dbfold.commands.registry import COMMANDS
 
-# Name, module with `add_arguments` and `run`, one line of help. A module is imported only when it is asked for.
-_COMMANDS = (
-    ("init", "dbfold.commands.init", "draft dbfold.yaml, the policy, from what the code says"),
-    ("audit", "dbfold.commands.audit", "list every place that names a database, and what happens to it"),
-    ("rewrite", "dbfold.commands.rewrite", "rewrite hardcoded database paths to the configured accessor"),
-    ("check", "dbfold.commands.check", "report every place that breaks a rule, and fail if there is one"),
-    ("plan", "dbfold.commands.plan", "show the whole journey on one page, with proposals for what is undecided"),
-    ("sql", "dbfold.commands.sql", "check every SQL statement in the code against the schema after the move"),
-    ("move", "dbfold.commands.move", "move the rows of many databases into one: plan, run, verify, rollback"),
-    ("rule", "dbfold.commands.rule", "say what a rule means, why it is there and how to mend what it finds"),
-    ("ruff-config", "dbfold.commands.ruff_config", "print the settings with which ruff bans sqlite3.connect"),
+_EXAMPLES = (
+    ("dbfold init", "draft the policy"),
+    ("dbfold audit", "see what names a database"),
+    ("dbfold plan", "see the whole journey, and what is undecided"),
+    ("dbfold rewrite services/", "rewrite the code"),
+    ("dbfold move run", "move the rows"),
+    ("dbfold check", "keep it so"),
 )
+_EXIT_CODES = {0: "done", 1: "findings, or something would change", 2: "something could not be done"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse and run; returns the exit code (see `dbfold.base.exits`)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(prog="dbfold", description="Fold many SQLite files into few, and keep it so.")
+    parser = Parser(prog="dbfold", description="Fold many SQLite files into few, and keep it so.")
+    with_epilog(parser, _EXAMPLES, _EXIT_CODES)
     parser.add_argument("--version", action="store_true", help="print the version")
     subparsers = parser.add_subparsers(metavar="COMMAND")
-    for name, module, help in _COMMANDS:
+    for name, module, help in COMMANDS:
         subparser = subparsers.add_parser(name, help=help, description=help)
         if arguments[:1] == [name]:
             command = import_module(module)
             command.add_arguments(subparser)
+            with_epilog(subparser, command.EXAMPLES, command.EXIT_CODES)
             subparser.set_defaults(run=command.run)
     parsed = parser.parse_args(arguments)
     if parsed.version:

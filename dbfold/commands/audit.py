@@ -49,6 +49,14 @@ class DatabaseRow:
     leave: int
 
 
+EXAMPLES = (
+    ("dbfold audit", "everything below the current directory"),
+    ("dbfold audit --summary services/", "the table alone, for a part of the tree"),
+    ("dbfold audit --format csv", "every reference, for a spreadsheet"),
+)
+EXIT_CODES = {0: "done, whatever was found", 2: "a file could not be looked at"}
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments, for the umbrella command."""
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="directories or files (default: .)")

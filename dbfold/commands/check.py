@@ -28,6 +28,14 @@ from dbfold.rules.output.formats import FORMATS, render
 from dbfold.rules.output.summary import tolerance_lines
 from dbfold.rules.since import is_ignored
 
+EXAMPLES = (
+    ("dbfold check", "everything below the current directory"),
+    ("dbfold check --since origin/main", "what a branch has changed"),
+    ("dbfold check --fix services/", "mend what can be mended"),
+    ("dbfold check --format sarif --output found.sarif", "for a code scanning service"),
+)
+EXIT_CODES = {0: "nothing found", 1: "findings", 2: "a file could not be checked"}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments, for the umbrella command."""

@@ -23,6 +23,12 @@ from dbfold.references.documents import error_line
 from dbfold.references.drafting.draft import Draft, draft
 from dbfold.references.drafting.text import draft_text
 
+EXAMPLES = (
+    ("dbfold init", "draft dbfold.yaml here"),
+    ("dbfold init --force services/", "write a new draft for a part of the tree"),
+)
+EXIT_CODES = {0: "the draft was written", 1: "no database was found, nothing was written", 2: "it could not be written"}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments, for the umbrella command."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dbfold.base.arguments import with_epilog
 from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN, FINDINGS
 from dbfold.base.output.report import Report
@@ -26,6 +27,19 @@ if TYPE_CHECKING:
 
 LOG_NAME = "dbfold-move.log"
 
+EXAMPLES = (
+    ("dbfold move plan", "what happens to every table"),
+    ("dbfold move run --dry-run", "everything but the swap"),
+    ("dbfold move run --yes", "move the rows without a question"),
+    ("dbfold move verify", "check the last move against its backup"),
+    ("dbfold move rollback", "the way back"),
+)
+EXIT_CODES = {
+    0: "done",
+    1: "decisions are open, or something differs or is not healthy",
+    2: "it could not be done, and nothing has changed",
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The subcommands and their options."""
@@ -39,6 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     def action(name: str, help: str, run: Callable[[argparse.Namespace, Policy], int]) -> argparse.ArgumentParser:
         subparser = actions.add_parser(name, help=help, description=help, parents=[common])
+        examples = [(line, what) for line, what in EXAMPLES if line.startswith(f"dbfold move {name}")]
+        with_epilog(subparser, examples or [(f"dbfold move {name}", help)], EXIT_CODES)
         subparser.set_defaults(action=run)
         return subparser
 

@@ -24,6 +24,16 @@ if TYPE_CHECKING:
     from dbfold.journey.overview import Overview
     from dbfold.journey.proposals import Proposal
 
+EXAMPLES = (
+    ("dbfold plan", "the whole journey on one page"),
+    ("dbfold plan --write", "take the proposals"),
+)
+EXIT_CODES = {
+    0: "nothing stands against it",
+    1: "decisions are open, or statements would break",
+    2: "it could not be made",
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments, for the umbrella command."""

@@ -19,6 +19,13 @@ from dbfold.commands.formats import add_format_option, rendered, write
 from dbfold.commands.shared import add_common_options, policy_for, progress, run_alone, targets_of
 from dbfold.policy.model import AccessorStyle
 
+EXAMPLES = (
+    ("dbfold rewrite --diff services/", "see what would change"),
+    ("dbfold rewrite services/", "change it"),
+    ("dbfold rewrite --check .", "fail if anything would change"),
+)
+EXIT_CODES = {0: "done", 1: "with --check: something would change", 2: "a file could not be checked or written"}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments, also for the umbrella command."""

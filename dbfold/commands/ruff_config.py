@@ -16,6 +16,12 @@ from dbfold.code.libraries import CONNECT_FUNCTIONS
 from dbfold.commands.shared import add_policy_options, add_telling_options, policy_for, run_alone
 from dbfold.policy.model import AccessorStyle, Policy
 
+EXAMPLES = (
+    ("dbfold ruff-config >> pyproject.toml", "for a pyproject.toml"),
+    ("dbfold ruff-config --ruff-toml >> ruff.toml", "for a ruff.toml"),
+)
+EXIT_CODES = {0: "done", 2: "the policy could not be read"}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments, for the umbrella command."""

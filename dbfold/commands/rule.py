@@ -7,11 +7,17 @@ from collections.abc import Iterator
 
 from dbfold.base.errors import UserError
 from dbfold.base.exits import CLEAN
+from dbfold.base.suggestions import suggestion
 from dbfold.commands.shared import add_telling_options
-from dbfold.policy.problems import suggestion
 from dbfold.rules.catalogue.registry import RULES
 from dbfold.rules.markdown import rule_text
 from dbfold.rules.model import Rule
+
+EXAMPLES = (
+    ("dbfold rule", "list all rules"),
+    ("dbfold rule DBF002", "what one means, and how to mend what it finds"),
+)
+EXIT_CODES = {0: "done", 2: "no such rule"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

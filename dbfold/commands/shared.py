@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dbfold.base.arguments import Parser
 from dbfold.base.errors import UserError
 from dbfold.base.exits import run_guarded
 from dbfold.base.output.phases import telling
@@ -112,7 +113,7 @@ def run_alone(
     argv: Sequence[str] | None,
 ) -> int:
     """A subcommand as a program of its own, `python -m module`; returns its exit code."""
-    parser = argparse.ArgumentParser(prog=f"python -m {module}", description=description.partition("\n")[0])
+    parser = Parser(prog=f"python -m {module}", description=description.partition("\n")[0])
     add_arguments(parser)
     arguments = parser.parse_args(argv)
     return run_guarded(lambda: run(arguments))

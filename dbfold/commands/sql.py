@@ -20,6 +20,12 @@ from dbfold.references.documents import error_line
 if TYPE_CHECKING:
     from dbfold.journey.checking import Checked
 
+EXAMPLES = (
+    ("dbfold sql", "what breaks, changes, or could not be checked"),
+    ("dbfold sql --all services/auth", "every statement of a part of the tree"),
+)
+EXIT_CODES = {0: "nothing breaks", 1: "a statement breaks", 2: "a file could not be checked"}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments, for the umbrella command."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 
+from dbfold.base.arguments import Parser
+
 
 def parse(name: str, description: str | None, argv: Sequence[str] | None) -> argparse.Namespace:
     """The arguments: `files`, as pre-commit names them, `policy` and `root`."""
-    parser = argparse.ArgumentParser(prog=f"dbfold-{name}", description=(description or "").partition("\n")[0])
+    parser = Parser(prog=f"dbfold-{name}", description=(description or "").partition("\n")[0])
     parser.add_argument("files", nargs="*", metavar="FILE", help="staged files (default: all that the commit changes)")
     parser.add_argument(
         "--policy", metavar="FILE", help="the policy (default: the nearest dbfold.yaml above each file)"

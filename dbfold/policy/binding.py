@@ -15,7 +15,8 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from dbfold.policy.problems import KeyPath, Problems, closest_to, suggestion
+from dbfold.base.suggestions import closest_to, suggestion
+from dbfold.policy.problems import KeyPath, Problems
 
 INVALID: Final = object()
 """Stands for a value that could not be read; the problem has been noted."""

@@ -14,8 +14,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from dbfold.base.suggestions import suggestion
 from dbfold.policy.model import NO_FOREIGN_KEY, POLICY_VERSION, Database, OnConflict, Policy, RelativeTo, Role
-from dbfold.policy.problems import Problems, suggestion
+from dbfold.policy.problems import Problems
 
 _ENV = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _GENERATED_NAMES = frozenset({"os", "fnmatchcase", "_retired", "_kept", "_alias", "_project", "_data_dirs"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from dbfold.base.errors import UserError
@@ -63,16 +62,3 @@ class Problems:
         if self.found:
             ordered = tuple(sorted(self.found, key=lambda problem: problem.line))
             raise PolicyError("\n".join(problem.render(source) for problem in ordered), ordered)
-
-
-def suggestion(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """`"; did you mean 'role'?"` for the closest of `known`, else `otherwise`."""
-    closest = closest_to(word, known)
-    return f"; did you mean {closest!r}?" if closest else otherwise
-
-
-def closest_to(word: str, known: Iterable[str]) -> str | None:
-    """The one of `known` that `word` most likely is a slip of; None if it resembles none."""
-    from difflib import get_close_matches  # only on an error: the import costs more than loading a policy
-
-    return next(iter(get_close_matches(word, list(known), n=1)), None)

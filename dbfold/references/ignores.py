@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dbfold.base.spans import Span
+from dbfold.base.suggestions import suggestion
 from dbfold.base.text import LineTable
 from dbfold.code.lexer import tokens
 from dbfold.policy.codes import Code
-from dbfold.policy.problems import suggestion
 from dbfold.references.model import Reference
 
 _MARK = "dbfold:"

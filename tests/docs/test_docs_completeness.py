@@ -12,10 +12,10 @@ import pytest
 import yaml
 from documents import DOCUMENTS, ROOT, Command, File, rows, section, steps, text_of
 
-from dbfold import cli
 from dbfold.base import exits
 from dbfold.base.spans import Span
 from dbfold.commands import audit
+from dbfold.commands.registry import COMMANDS
 from dbfold.policy.codes import Code
 from dbfold.policy.loading import load_policy
 from dbfold.policy.model import AccessorStyle
@@ -29,7 +29,7 @@ README, AUDIT, REWRITE, ARCHITECTURE = map(
 
 
 def actions():
-    for _, name, _ in cli._COMMANDS:
+    for _, name, _ in COMMANDS:
         parser = argparse.ArgumentParser()
         import_module(name).add_arguments(parser)
         yield from ((name, action) for action in _leaves(parser))
@@ -63,7 +63,8 @@ def test_no_option_that_is_gone():
     assert set(OPTION_ROWS) == {*OPTIONS, "--version"}
     for path in DOCUMENTS:
         for line in re.findall(
-            r"dbfold (?:init|audit|rewrite|check|move|rule|ruff-config)[^`\n]*", path.read_text(encoding="utf-8")
+            r"dbfold (?:init|audit|rewrite|check|move|rule|completion|ruff-config)[^`\n]*",
+            path.read_text(encoding="utf-8"),
         ):
             assert set(re.findall(r"--[a-z][\w-]+", line)) <= set(OPTIONS), line
 
