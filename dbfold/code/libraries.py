@@ -72,6 +72,10 @@ OPENING_NAMES = frozenset(
     "connect Connection Database create_engine create_async_engine SqliteDatabase create_pool get_connection"
     " get_db".split()
 )
+DATABASE_MODULES = frozenset(name.partition(".")[0] for name in OPENERS) | {
+    *("flask_sqlalchemy", "sqlite_utils", "playhouse", "tortoise", "pony", "dataset", "django.db", "alembic"),
+}
+"""What a module imports that opens databases or declares their tables."""
 
 # -- paths and files ---------------------------------------------------------------------------------------------------
 
@@ -169,6 +173,10 @@ EXECUTORS = frozenset(
     "execute executemany executescript execute_fetchall execute_insert exec_driver_sql execute_many execute_query"
     " fetchrow fetchval fetch_one fetch_all fetch_val read_sql read_sql_query executesql execute_sql".split()
 )
+
+
+EXECUTE_METHODS = frozenset({"execute", "executemany", "executescript", "execute_fetchall", "execute_insert"})
+"""Those of EXECUTORS whose first argument is SQL, however it begins."""
 
 
 def other_engine(name: str) -> str | None:

@@ -65,7 +65,7 @@ class Project:
         self.functions = Functions(index, ask)
         self.objects = Objects(index, self._memory, self.functions, ask)
         self._mappings = Mappings(index, variables or {}, ask)
-        callers = Callers(index, self.objects, ask)
+        callers = Callers(index, self._memory, self.objects, ask)
         parameters = Parameters(index, self._memory, self.functions, self._mappings, callers, ask)
         self._names = Names(index, accessors or {}, self._mappings, parameters, ask)
         self._attributes = Attributes(index, self._names, self.objects)

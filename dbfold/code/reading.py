@@ -22,12 +22,11 @@ from dbfold.code.expressions import (
     either,
     last_name,
 )
-from dbfold.code.libraries import TEXT_FUNCTIONS
+from dbfold.code.libraries import EXECUTE_METHODS, TEXT_FUNCTIONS
 from dbfold.code.operations import compared, derived, in_directory, joined, keyed, looped, sliced
 from dbfold.code.parsing import Position, position
 from dbfold.code.texts import is_sql, template_parts
 
-EXECUTE_METHODS = frozenset({"execute", "executemany", "executescript", "execute_fetchall", "execute_insert"})
 _LONGEST_TEXT = 200
 _DEEPEST = 40
 
@@ -36,7 +35,8 @@ class Reader:
     """Turns expressions of one module into `Expression`, each once.
 
     It collects the texts of SQL that it meets, hands every call to `called`, to `bound` what comprehensions and `:=`
-    give a name, and to `operated` what is done with values that may be paths.
+    give a name, and to `operated` what is done with values that may be paths; `found` is told of each site and each
+    text of SQL.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Reader:
         called: Callable[[Call], None],
         bound: Callable[[ast.expr, Expression], None],
         operated: Callable[[Operation], None],
+        found: Callable[[], None],
     ) -> None:
         self.sites = sites
         self.texts: list[SqlText] = []
@@ -53,6 +54,7 @@ class Reader:
         self._bound = bound
         self._operated = operated
         self._shown = 0  # inside of how many texts for people
+        self._found = found
 
     def read(self, node: ast.expr | None, depth: int = 0) -> Expression | None:
         """What `node` may hold; None if that leads nowhere."""
@@ -61,6 +63,7 @@ class Reader:
         if node.lineno in self._lines and (index := self.sites.get(position(node))) is not None:
             if not isinstance(node, ast.Constant) and type(node) in _READERS and depth <= _DEEPEST:
                 _READERS[type(node)](self, node, depth + 1)  # a name that is put together from others uses them
+            self._found()
             return Site(index)
         reader = _READERS.get(type(node))
         if reader is None or depth > _DEEPEST:
@@ -123,6 +126,7 @@ class Reader:
         return Text(node.value) if len(node.value) <= _LONGEST_TEXT else None
 
     def _sql(self, node: ast.expr, parts: tuple[str | Expression | None, ...], literals: Iterable[ast.expr]) -> Sql:
+        self._found()
         self.texts.append(SqlText(position(node), parts, tuple(map(position, literals))))
         return Sql(len(self.texts) - 1)
 

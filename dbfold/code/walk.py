@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from dbfold.base.text import LineTable
-from dbfold.code.expressions import Attribute, Call, Either, Expression, Item, Name, Operation, Text
+from dbfold.code.expressions import Attribute, Call, Either, Expression, Item, Name, Operation, Text, last_name
 from dbfold.code.facts import Assignment, CallSite, Class, Function, Import, ModuleFacts, OperationSite
 from dbfold.code.hints import promised
-from dbfold.code.libraries import DESTRUCTIVE_METHODS
+from dbfold.code.libraries import DESTRUCTIVE_METHODS, EXECUTORS, OPENING_NAMES
 from dbfold.code.names import dotted
 from dbfold.code.parsing import Position
 from dbfold.code.reading import Reader
@@ -21,6 +21,7 @@ def module_facts(text: str, tree: ast.Module, facts: ModuleFacts, sites: Mapping
     walk = _Walk(facts, sites)
     walk.block(tree.body, "", None, ())
     facts.texts = tuple(walk.reader.texts)
+    facts.telling = frozenset(walk.telling)
     if facts.texts:
         table = LineTable(text)
         facts.spans = tuple(
@@ -40,12 +41,13 @@ class _Walk:
 
     def __init__(self, facts: ModuleFacts, sites: Mapping[Position, int]) -> None:
         self.facts = facts
-        self.reader = Reader(sites, self._called, self._bound, self._operated)
+        self.reader = Reader(sites, self._called, self._bound, self._operated, self._found)
         self.scope: Scope = ""
         self.branches: Branches = ()
         self.globals: dict[Scope, set[str]] = {}
         self.returns: dict[Scope, list[tuple[int, Branches, Expression]]] = {}
         self._blocks = 0
+        self.telling: set[Scope] = set()
 
     def block(self, body: Iterable[ast.stmt], scope: Scope, in_class: Scope | None, branches: Branches) -> None:
         for statement in body:
@@ -73,7 +75,7 @@ class _Walk:
                 yield from self._guards(part)
         match test:
             case ast.Compare(left=left, ops=[ast.Eq()], comparators=[ast.Constant(value=str() as text)]):
-                if (held := Reader({}, _ignored, _ignored, _ignored).read(left)) is not None:
+                if (held := Reader({}, _ignored, _ignored, _ignored, _ignored).read(left)) is not None:
                     yield held, text
 
     def _statement(self, node: ast.stmt, scope: Scope, in_class: Scope | None, branches: Branches) -> None:
@@ -167,7 +169,12 @@ class _Walk:
         if (held := self.reader.read(value)) is not None:
             self.returns.setdefault(scope, []).append((line, branches, held))
 
+    def _found(self) -> None:
+        self.telling.add(self.scope)
+
     def _called(self, call: Call) -> None:
+        if last_name(call.function) in _TELLING_CALLS:
+            self.telling.add(self.scope)
         if _leads_somewhere(call):
             self.facts.calls.append(CallSite(self.scope, self.branches, call))
 
@@ -274,6 +281,8 @@ class _Walk:
         self.facts.classes[name] = Class(name, bases)
         self.block(node.body, name, name, ())
 
+
+_TELLING_CALLS = OPENING_NAMES | EXECUTORS
 
 # Methods of texts, lists, loggers and mappings: half of all calls, and none of them leads to a database.
 _PLAIN_CALLS = frozenset(

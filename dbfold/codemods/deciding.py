@@ -24,7 +24,7 @@ from dbfold.policy.model import AccessorStyle, Policy
 from dbfold.references.contents import read
 from dbfold.references.discovery import Discovery, SourceFile
 from dbfold.references.roots import Roots
-from dbfold.references.survey import is_code_candidate
+from dbfold.references.survey import may_hold_code
 from dbfold.references.verdicts import Judge
 
 
@@ -119,7 +119,7 @@ def _asks_for(file: SourceFile, names: Sequence[bytes], *, renames: bool) -> boo
         data = read(file)
     except OSError:
         return False  # which is reported where it is rewritten
-    return any(name in data for name in names) or (renames and file.path.endswith(".py") and is_code_candidate(data))
+    return any(name in data for name in names) or (renames and file.path.endswith(".py") and may_hold_code(file, data))
 
 
 @cache

@@ -52,7 +52,9 @@ def taken_names(files: Iterable[SourceFile], modules: Mapping[str, bytes]) -> di
         return {}
     naming = _naming(files, {module.stem for module in wanted})
     wanted = [replace(module, handles=module.handles | _aliases(module.stem, naming.values())) for module in wanted]
-    return {module.file: frozenset(_taken(module, naming)) for module in wanted}
+    handles = frozenset().union(*(module.handles for module in wanted))
+    handled = {file: handles.intersection(_WORD.findall(data)) for file, data in naming.items()}
+    return {module.file: frozenset(_taken(module, naming, handled)) for module in wanted}
 
 
 def _imported(data: bytes) -> frozenset[bytes]:
@@ -76,9 +78,8 @@ def _aliases(stem: bytes, contents: Iterable[bytes]) -> frozenset[bytes]:
     return frozenset(match[1] for data in contents if stem in data for match in alias.finditer(data))
 
 
-def _taken(module: _Module, naming: Mapping[str, bytes]) -> set[str]:
+def _taken(module: _Module, naming: Mapping[str, bytes], handled: Mapping[str, frozenset[bytes]]) -> set[str]:
     words = _alternatives(module.names)
-    handles = re.compile(rb"\b(?:" + _alternatives(module.handles) + rb")\b")
     stem = re.escape(module.stem)
     everything = re.compile(rb"\bfrom[ \t]+[\w.]*\b" + stem + rb"[ \t]+import[ \t]*\(?[ \t]*\*")
     imports = re.compile(rb"\bfrom[ \t]+[\w.]*\b" + stem + rb"[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n\\]|\\\r?\n)*)")
@@ -86,7 +87,7 @@ def _taken(module: _Module, naming: Mapping[str, bytes]) -> set[str]:
     quoted = re.compile(rb"[\"'](" + words + rb")[\"']")
     taken: set[bytes] = set()
     for file, data in naming.items():
-        if file == module.file or not handles.search(data):
+        if file == module.file or module.handles.isdisjoint(handled[file]):
             continue
         if everything.search(data) or _ANY_NAME.search(data):
             return {name.decode() for name in module.names}

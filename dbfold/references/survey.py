@@ -5,9 +5,7 @@ A survey knows no policy, so that a change of the policy makes nothing new to lo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,6 +16,7 @@ from dbfold.base.codec import DECODING_ERRORS, Codec
 from dbfold.base.parallel import share_out
 from dbfold.base.progress import SILENT, Progress
 from dbfold.code.facts import ModuleFacts
+from dbfold.code.gate import may_hold_sql
 from dbfold.code.walk import module_facts
 from dbfold.references.candidates import is_candidate
 from dbfold.references.contents import read
@@ -27,8 +26,9 @@ from dbfold.references.discovery import SourceFile
 Kept = tuple[bytes, bytes | None]
 """What was detected in a file, and its module, as they are kept."""
 
-_MAY_HOLD_SQL = re.compile(rb"execute|read_sql|[dD][bB]_?[pP][aA][tT][hH]")
-_WORD = re.compile(rb"[A-Za-z_]\w*")
+Gate = Callable[[SourceFile, bytes], bool]
+"""Is a file worth a look, to tell from its content?"""
+
 _WORTH_KEEPING = 200_000  # bytes of source to look at: about as long as it takes to open the cache, several times
 
 
@@ -49,14 +49,14 @@ class _Seen:
     size: int
 
 
-def is_code_candidate(data: bytes) -> bool:
-    """True unless `data` certainly holds neither a reference nor anything that leads SQL to a database."""
-    return is_candidate(data) or _MAY_HOLD_SQL.search(data) is not None
+def may_name_a_database(file: SourceFile, data: bytes) -> bool:
+    """The gate for references: False if `data` certainly holds none."""
+    return is_candidate(data)
 
 
-def names_any(words: AbstractSet[bytes]) -> Callable[[bytes], bool]:
-    """A gate for files that hold one of `words` as a whole word."""
-    return lambda data: not words.isdisjoint(_WORD.findall(data))
+def may_hold_code(file: SourceFile, data: bytes) -> bool:
+    """The gate for code: False if `data` certainly holds neither a reference, nor SQL, nor what opens a database."""
+    return is_candidate(data) or (is_python(file.path, data) and may_hold_sql(data))
 
 
 class Survey:
@@ -73,7 +73,7 @@ class Survey:
         self,
         files: Sequence[SourceFile],
         progress: Progress = SILENT,
-        gate: Callable[[bytes], bool] = is_candidate,
+        gate: Gate = may_name_a_database,
     ) -> list[tuple[SourceFile, Detected]]:
         """The files that pass `gate`, with what they hold, in their order.
 
@@ -87,7 +87,7 @@ class Survey:
         self,
         files: Sequence[SourceFile],
         progress: Progress = SILENT,
-        gate: Callable[[bytes], bool] = is_code_candidate,
+        gate: Gate = may_hold_code,
     ) -> list[tuple[SourceFile, Facts]]:
         """The files that pass `gate`, with what they hold and what their code says, in their order."""
         seen = self._read(files, gate, progress)
@@ -119,7 +119,7 @@ class Survey:
         shown = None if module is None else replace(module, shown=one.file.shown)
         return Facts(self._detected[one.file.in_policy, one.digest], shown)
 
-    def _read(self, files: Sequence[SourceFile], gate: Callable[[bytes], bool], progress: Progress) -> list[_Seen]:
+    def _read(self, files: Sequence[SourceFile], gate: Gate, progress: Progress) -> list[_Seen]:
         seen = []
         progress.phase(f"reading {len(files):,} files", len(files))
         for number, file in enumerate(files):
@@ -130,7 +130,7 @@ class Survey:
             except OSError as error:
                 self.unreadable[file.path] = f"cannot be read: {error.strerror}"
                 continue
-            if gate(data):
+            if gate(file, data):
                 seen.append(_Seen(file, digest(data), len(data)))
         return seen
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dbfold.base.progress import SILENT, Progress
@@ -20,14 +20,14 @@ from dbfold.references.hazards import Found, hazards
 from dbfold.references.model import FileError, Kind, Site
 from dbfold.references.roots import Roots
 from dbfold.references.scan import Scan, combine
-from dbfold.references.survey import Facts, Survey, names_any
+from dbfold.references.survey import Facts, Survey
 from dbfold.references.verdicts import Dangers, Examined, Judge, is_temporary
 from dbfold.statements.binding import bind
 from dbfold.statements.executions import Execution, executions
 from dbfold.statements.model import Statements
+from dbfold.statements.reach import Reach
 
 _THROW_AWAY_NAME = re.compile(r"(?i)(?:temp|tmp|test|mock|dummy)[_-]")
-_SHORTEST_NAME = 5  # shorter ones are in every text
 _HANDED_ON = 2  # modules between the one that names a database and the one that uses it
 _NO_DATABASE = frozenset({Kind.MESSAGE, Kind.DOCSTRING, Kind.GLOB, Kind.COMPARISON, Kind.IGNORE_PATTERN})
 
@@ -51,17 +51,15 @@ def scan_code(survey: Survey, discovery: Discovery, policy: Policy, progress: Pr
     A connection that is opened in a file that is not among them is not followed: give the whole project.
     """
     judge = Judge(policy, Roots(policy), policy.accessor.style)
-    found = survey.look(discovery.files, progress)
-    modules = _modules(found, judge)
-    if names := _class_names(modules.values()):
-        modules.update(_modules(survey.look(_python(discovery.files, modules), progress, names_any(names)), judge))
-    _add_concerned(modules, survey, discovery, judge, progress)
+    reach = Reach(frozenset(variables(policy)) | {policy.accessor.module.rpartition(".")[2]})
+    found = survey.look(discovery.files, progress, reach.begins)
+    modules = _within_reach(_modules(found, judge), reach, survey, discovery, judge, progress)
     others = {file.in_policy: file for file in discovery.files if file.in_policy not in modules}
 
     def load(name: str) -> ModuleFacts | None:
         """A module that is only imported, such as a package that hands on what others define."""
         file = others.pop(name, None)
-        looked = survey.look([file], gate=lambda _: True) if file is not None else []
+        looked = survey.look([file], gate=lambda *_: True) if file is not None else []
         return _modules(looked, judge).get(name)
 
     project = Project(modules, variables(policy), accessors(policy), load)
@@ -76,24 +74,30 @@ def scan_code(survey: Survey, discovery: Discovery, policy: Policy, progress: Pr
     return CodeScan(references, found_statements, tuple(executions(project)), dangers)
 
 
-def _add_concerned(
-    modules: dict[str, ModuleFacts], survey: Survey, discovery: Discovery, judge: Judge, progress: Progress
-) -> None:
-    """Add the modules that have to do with the databases that others name, and those that have to do with them."""
+def _within_reach(
+    modules: dict[str, ModuleFacts],
+    reach: Reach,
+    survey: Survey,
+    discovery: Discovery,
+    judge: Judge,
+    progress: Progress,
+) -> dict[str, ModuleFacts]:
+    """Those modules, and all that may say what their databases and texts are used for, in the order of the files."""
+    named = [facts for facts in modules.values() if any(site.database for site in facts.sites)]
     names: set[str] = set()
-    new = [facts for facts in modules.values() if any(site.database for site in facts.sites)]
-    for _ in range(_HANDED_ON):
-        more = set().union(*(exposed(facts, names) for facts in new)) - names
-        names |= more
-        stems = set().union(*(told(facts, names) for facts in new))
-        rest = _python(discovery.files, modules)
-        looked = survey.look([file for file in rest if _stem(file) in stems], progress, gate=lambda _: True)
-        if more:
-            words = frozenset(name.encode() for name in more)
-            looked += survey.look([file for file in rest if _stem(file) not in stems], progress, names_any(words))
+    new, rounds = modules, 0
+    while new:
+        looked = survey.look(reach.further(new.values()), progress, reach.reaches)
+        if rounds < _HANDED_ON:
+            names |= set().union(*(exposed(facts, names) for facts in named))
+            stems = set().union(*(told(facts, names) for facts in named))
+            handed = [file for file in discovery.files if file.path.endswith(".py") and _stem(file) in stems]
+            looked += survey.look(handed, progress, gate=lambda *_: True)
         found = _modules(looked, judge)
-        modules.update(found)
-        new = list(found.values())
+        new = {file: facts for file, facts in found.items() if file not in modules}
+        modules = modules | new
+        named, rounds = list(new.values()), rounds + 1
+    return {file.in_policy: modules[file.in_policy] for file in discovery.files if file.in_policy in modules}
 
 
 def _stem(file: SourceFile) -> str:
@@ -119,21 +123,6 @@ def _modules(found: Sequence[tuple[SourceFile, Facts]], judge: Judge) -> dict[st
             named = tuple(_site_fact(site, file.in_policy, judge) for site in sites)
             modules[file.in_policy] = replace(facts.module, sites=named)
     return modules
-
-
-def _class_names(modules: Iterable[ModuleFacts]) -> frozenset[bytes]:
-    """The classes with SQL in their modules: who names one may say on what it works, and hold no SQL itself."""
-    return frozenset(
-        name.rpartition(".")[2].encode()
-        for facts in modules
-        if facts.texts
-        for name in facts.classes
-        if len(name) > _SHORTEST_NAME
-    )
-
-
-def _python(files: Iterable[SourceFile], known: Container[str]) -> list[SourceFile]:
-    return [file for file in files if file.path.endswith(".py") and file.in_policy not in known]
 
 
 def _examined(

@@ -13,7 +13,7 @@ from dbfold.code import parsing
 from dbfold.code.facts import ModuleFacts
 from dbfold.references import survey as rooms
 from dbfold.references.discovery import SourceFile
-from dbfold.references.survey import Survey, is_code_candidate, look_at, names_any, surveying
+from dbfold.references.survey import Survey, look_at, may_hold_code, surveying
 
 CONNECT = 'import sqlite3\n\nconnection = sqlite3.connect("/app/data/{}.db")\nconnection.execute("SELECT 1")\n'
 
@@ -241,7 +241,7 @@ def test_a_damaged_entry_is_looked_at_anew(make, keeping, looked, tmp_path, monk
     with keeping() as survey:
         first = survey.look(files)
     get = Cache.get
-    keys = [rooms._key(damaged, one) for one in survey._read(files, is_code_candidate, rooms.SILENT)]
+    keys = [rooms._key(damaged, one) for one in survey._read(files, may_hold_code, rooms.SILENT)]
     monkeypatch.setattr(Cache, "get", lambda keeps, key: value if key in keys else get(keeps, key))
     looked.clear()
     with keeping() as survey:
@@ -263,28 +263,21 @@ def test_a_file_that_was_looked_at_for_databases_only_has_no_module_in_the_cache
 
 
 @pytest.mark.parametrize(
-    ("data", "expected"),
+    ("name", "data", "expected"),
     [
-        (b"x = 1", False),
-        (b"run(sql)", False),
-        (b"/app/data/zoe.db", True),
-        (b"cursor.executemany(sql)", True),
-        (b"pandas.read_sql(sql)", True),
-        (b"DB_PATH", True),
-        (b"self.dbPath", True),
-        (b"db path", False),
+        ("a.py", b"x = 1", False),
+        ("a.py", b"run(sql)", False),
+        ("a.py", b"/app/data/zoe.db", True),
+        ("a.py", b'FIND = "SELECT id FROM events"', True),
+        ("a.py", b"cursor.executemany(sql)", False),
+        ("a.py", b"pandas.read_sql(sql)", True),
+        ("a.md", b'"SELECT id FROM events"', False),
+        ("a.md", b"/app/data/zoe.db", True),
+        ("a", b'#!/usr/bin/env python3\nFIND = "SELECT id FROM events"', True),
     ],
 )
-def test_what_may_hold_a_reference_or_lead_to_one(data, expected):
-    assert is_code_candidate(data) is expected
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [(b"Store()", True), (b"x.Store", True), (b"Stores", False), (b"MyStore", False), (b"store", False), (b"", False)],
-)
-def test_a_gate_for_whole_words(data, expected):
-    assert names_any({b"Store", b"Other"})(data) is expected
+def test_what_may_hold_a_reference_or_code_of_databases(name, data, expected):
+    assert may_hold_code(SourceFile(name, name, name), data) is expected
 
 
 def test_what_is_no_python_has_no_module(make):

@@ -8,6 +8,7 @@ from dbfold.code.expressions import Attribute, Call, Name, last_name
 from dbfold.code.facts import CallSite, Function, ModuleFacts
 from dbfold.code.imports import Modules
 from dbfold.code.interpretation.functions import bound_parameters
+from dbfold.code.interpretation.memory import Memory
 from dbfold.code.interpretation.objects import Objects
 from dbfold.code.scopes import Scope, last
 from dbfold.code.values import ClassValue, Evaluates, Frame, FunctionValue, Instance, TextValue
@@ -18,10 +19,12 @@ _MOST_OBJECTS = 12
 class Callers:
     """Finds the calls of functions and constructors in a project."""
 
-    def __init__(self, modules: Modules, objects: Objects, evaluate: Evaluates) -> None:
+    def __init__(self, modules: Modules, memory: Memory, objects: Objects, evaluate: Evaluates) -> None:
         self._modules = modules.facts
         self._objects = objects
         self._evaluate = evaluate
+        self._in_progress: set[tuple[str, Scope]] = set()
+        self._memory = memory
         self._instances: dict[tuple[str, Scope], list[Instance]] = {}
         self._heirs: dict[str, set[str]] | None = None
         self._calls: dict[str, list[tuple[ModuleFacts, CallSite]]] = {}
@@ -112,8 +115,11 @@ class Callers:
     def _made(self, module: str, name: Scope) -> list[Instance]:
         """The objects of a class that the project makes, by their constructor's arguments."""
         key = (module, name)
+        if key in self._in_progress:
+            self._memory.give_up()
         if key not in self._instances:
             self._instances[key] = []
+            self._in_progress.add(key)
             found: dict[Instance, None] = {}
             for caller, site in self._calls.get(last(name), ()):
                 frame = Frame(caller.file, site.scope)
@@ -122,6 +128,7 @@ class Callers:
                     value = ClassValue(module, name)
                     found[self._objects.instantiate(value, site.call, frame, site.call.line, site.branches)] = None
             self._instances[key] = list(found)
+            self._in_progress.discard(key)
         return self._instances[key]
 
     def _class_names(self, name: Scope) -> set[str]:
