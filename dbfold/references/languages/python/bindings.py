@@ -43,11 +43,28 @@ def bindings_of(tree: ast.Module) -> Bindings:
     pending: list[tuple[ast.AST, Scope]] = [(tree, ())]
     while pending:
         node, scope = pending.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            scope = (*scope, node.name)
-        _note(node, scope, bindings)
-        pending.extend((child, scope) for child in ast.iter_child_nodes(node))
+        kind = type(node)
+        if kind in _DEFINITIONS:
+            scope = (*scope, node.name)  # type: ignore[attr-defined]
+        if kind in _NOTED:
+            _note(node, scope, bindings)
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                pending += [(one, scope) for one in value if isinstance(one, ast.AST) and type(one) not in _LEAVES]
+            elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
+                pending.append((value, scope))
     return bindings
+
+
+# The walk is most of what this costs, and most nodes are leaves: `ast.iter_child_nodes` and a match each cost twice.
+_DEFINITIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
+_NOTED = frozenset(
+    {ast.FunctionDef, ast.AsyncFunctionDef, ast.Call, ast.Return, ast.Dict, ast.Assign, ast.AnnAssign, ast.NamedExpr}
+)
+_LEAVES = frozenset(
+    {ast.Name, ast.Constant, ast.Load, ast.Store, ast.Pass, ast.arg, ast.alias, ast.Import, ast.ImportFrom}
+)
 
 
 def _note(node: ast.AST, scope: Scope, bindings: Bindings) -> None:
