@@ -38,7 +38,10 @@ def report_of(outcome: Outcome) -> Report:
 
 
 def _text(outcome: Outcome) -> str:
-    return (diff(outcome.prepared) if outcome.diff else "") + "".join(f"{line}\n" for line in _summary_lines(outcome))
+    summary = "".join(f"{line}\n" for line in _summary_lines(outcome))
+    # Names that are no UTF-8 are bytes in a diff, as git wants them, and escapes for people.
+    shown = summary.encode("utf-8", "backslashreplace").decode()
+    return diff(outcome.prepared) + shown if outcome.diff else shown
 
 
 def _table(outcome: Outcome) -> Table:
