@@ -75,6 +75,7 @@ def test_an_empty_baseline_is_no_file(shop, scope):
     shop.write("services/shop/one.py", STRAY)
     write_baseline(scope(), jobs=1)
     (shop.root / "services/shop/one.py").unlink()
+    shop.write("services/shop/two.py", "x = 1\n")
     assert told(write_baseline(scope(), jobs=1)) == (0, 0, 1)
     assert not (shop.root / "dbfold-baseline.json").exists()
 

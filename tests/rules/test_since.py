@@ -120,6 +120,7 @@ def test_an_unknown_revision(repository, revision):
 
 
 def test_no_repository(shop):
+    shop.write("services/shop/one.py", "x = 1\n")
     result = shop.dbfold("check", "--since", "HEAD")
     assert result.returncode == 2
     assert "run dbfold inside a git work tree" in result.stderr
