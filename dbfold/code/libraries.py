@@ -88,8 +88,9 @@ _SAME_PATH = PATH_CLASSES | {
     *("os.path.expandvars", "Path"),
 }
 PATH_FUNCTIONS = _SAME_PATH | JOIN_FUNCTIONS
+SCRATCH = frozenset(f"tempfile.{name}" for name in ("gettempdir", "mkdtemp", "TemporaryDirectory"))
 HOMES = frozenset(
-    {"pathlib.Path.home", "os.path.expanduser", "tempfile.gettempdir", "tempfile.mkdtemp"}
+    {"pathlib.Path.home", "os.path.expanduser"}
     | {
         f"{module}.user_{kind}_{form}"
         for module in ("platformdirs", "appdirs")

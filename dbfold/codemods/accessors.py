@@ -28,8 +28,11 @@ class RootFiles:
     warning: str | None = None
 
 
-def root_files(policy: Policy, root: str, style: AccessorStyle) -> RootFiles:
-    """The accessor of `root` and its Dockerfile, where they have to change. Raises OSError."""
+def root_files(policy: Policy, root: str, style: AccessorStyle, *, functions: bool = False) -> RootFiles:
+    """The accessor of `root` and its Dockerfile, where they have to change. Raises OSError.
+
+    `functions`: there is code that imports functions, whatever the style.
+    """
     directory = policy.root / root
     path = directory / accessor_file_name(policy)
     if path.exists() and not is_generated(path.read_bytes().decode("utf-8", "replace")):
@@ -37,21 +40,23 @@ def root_files(policy: Policy, root: str, style: AccessorStyle) -> RootFiles:
     if path.with_suffix("").is_dir():
         return RootFiles(conflict=f"{path.with_suffix('')} is a package: set another accessor.module")
     if path.exists():
-        module = updated_accessor(path, policy, style)
+        module = updated_accessor(path, policy, style, functions=functions)
     else:
-        module = GeneratedFile(path, None, accessor_source(policy, style, root).encode())
+        module = GeneratedFile(path, None, accessor_source(policy, style, root, functions=functions).encode())
     dockerfile, warning = _dockerfile(directory, root, policy.root, path.name)
     return RootFiles((*([module] if module else []), *dockerfile), warning=warning)
 
 
-def updated_accessor(path: Path, policy: Policy, style: AccessorStyle) -> GeneratedFile | None:
+def updated_accessor(
+    path: Path, policy: Policy, style: AccessorStyle, *, functions: bool = False
+) -> GeneratedFile | None:
     """A generated module that has to change to say what the policy says; None for any other file. Raises OSError."""
     old = path.read_bytes()
     text = old.decode("utf-8", "surrogateescape")
     if not is_generated(text):
         return None
     directory = path.parent.relative_to(policy.root).as_posix()
-    source = updated_source(text, policy, style, "" if directory == "." else directory)
+    source = updated_source(text, policy, style, "" if directory == "." else directory, functions=functions)
     new = source.encode("utf-8", "surrogateescape")
     return GeneratedFile(path, old, new) if new != old else None
 

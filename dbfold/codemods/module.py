@@ -44,6 +44,11 @@ class Accessors:
     keeps_imports: bool = False
     taken: AbstractSet[str] = frozenset()
 
+    def style_of(self, replacement: Replacement) -> AccessorStyle:
+        """What asks the environment at each call goes on doing so: a constant is read once."""
+        at_call = self.style is AccessorStyle.CONSTANT and replacement.at_call
+        return AccessorStyle.FUNCTION if at_call else self.style
+
 
 @dataclass(slots=True)
 class _Plan:
@@ -102,17 +107,18 @@ class _Rewrite:
         self._bound: dict[int, Bindings] = {}
 
     def run(self, references: Sequence[Reference]) -> str:
-        by_target: dict[str, list[Replacement]] = {}
+        by_target: dict[tuple[str, AccessorStyle], list[Replacement]] = {}
         paths: dict[tuple[int, int], str] = {}
         for reference in references:
             assert reference.replacement is not None and reference.verdict.target is not None
-            by_target.setdefault(reference.verdict.target, []).append(reference.replacement)
+            style = self.accessors.style_of(reference.replacement)
+            by_target.setdefault((reference.verdict.target, style), []).append(reference.replacement)
             paths[reference.replacement.start, reference.replacement.end] = reference.text
         _require_apart([replacement for replacements in by_target.values() for replacement in replacements])
         if self.accessors.style is AccessorStyle.INLINE:
             self._ensure_os(min(start for start, _ in paths))
-        for name, replacements in by_target.items():
-            self._replace_all(self.accessors.policy.databases[name], replacements)
+        for (name, style), replacements in by_target.items():
+            self._replace_all(self.accessors.policy.databases[name], replacements, style)
         old = self._replaced_nodes()
         new = [self._checked(change, paths[change.start, change.end]) for change in self.plan.changes]
         unused = self._unused_imports(list(old.values()), new)
@@ -162,8 +168,7 @@ class _Rewrite:
             self._bound[id(node)] = Bindings.of([node])
         return self._bound[id(node)]
 
-    def _replace_all(self, database: Database, replacements: Sequence[Replacement]) -> None:
-        style = self.accessors.style
+    def _replace_all(self, database: Database, replacements: Sequence[Replacement], style: AccessorStyle) -> None:
         imported = accessor_import(database, style)
         first = min(replacement.start for replacement in replacements)
         accessor = accessor_name(database, style)

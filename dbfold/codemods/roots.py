@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dbfold.codemods.accessors import GeneratedFile, RootFiles, root_files, updated_accessor
 from dbfold.codemods.file import FileRewrite
+from dbfold.policy.accessor import imports_functions
 from dbfold.policy.model import AccessorStyle, Policy
 from dbfold.references.discovery import SourceFile
 from dbfold.references.model import FileError
@@ -37,9 +38,16 @@ def accessor_roots(
     Errors are reported relative to `base`.
     """
     policy, roots, style = judge.policy, judge.roots, judge.style
-    places = [roots.place_of(result.file.in_policy) for result in results if result.needs_root]
-    needed = sorted({root for place in places for root in place.roots})
-    of_root: dict[str | None, RootFiles] = {root: _root_files(policy, root, style) for root in needed}
+    calling: dict[str, bool] = {}
+    for result in results:
+        if result.needs_root:
+            calls = imports_functions((result.new or b"").decode("utf-8", "replace"), policy)
+            for root in roots.place_of(result.file.in_policy).roots:
+                calling[root] = calling.get(root, False) or calls
+    needed = sorted(calling)
+    of_root: dict[str | None, RootFiles] = {
+        root: _root_files(policy, root, style, functions=calling[root]) for root in needed
+    }
     shown_policy = os.path.relpath(policy.source, base)
     errors = [FileError(shown_policy, one.conflict) for one in of_root.values() if one.conflict]
     generated = [file for one in of_root.values() for file in one.files if not one.conflict]
@@ -72,8 +80,8 @@ def _stale_accessors(files: Iterable[SourceFile], policy: Policy, errors: list[F
             yield module
 
 
-def _root_files(policy: Policy, root: str, style: AccessorStyle) -> RootFiles:
+def _root_files(policy: Policy, root: str, style: AccessorStyle, *, functions: bool) -> RootFiles:
     try:
-        return root_files(policy, root, style)
+        return root_files(policy, root, style, functions=functions)
     except OSError as error:
         return RootFiles(conflict=f"{policy.root / root}: the accessor cannot be checked: {error.strerror}")

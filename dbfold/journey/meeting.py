@@ -38,6 +38,8 @@ def met(
         others = [name for name in dict.fromkeys(final.contributors) if name != database] if final else []
         if final is None or not others or final.is_undecided:
             continue  # which is a question already
+        if database not in final.contributors and len(others) == 1:
+            continue  # code that names the target already: the table comes from one database, and is whole
         if folded(final.name) in VERSION_TABLES:
             yield f"{table} has the versions of {', '.join(others)} as well: give it another name (`rename:`)"
         elif found.verb == "select" and not _is_decided(outlook, final.name) and not _is_pinned(keys, before, table):

@@ -56,27 +56,45 @@ def is_current(text: str, policy: Policy, style: AccessorStyle, directory: str =
     if style is AccessorStyle.INLINE:
         return False
     try:
-        source = accessor_source(policy, style, directory)
+        source = accessor_source(policy, style, directory, functions=has_functions(text, policy))
         return ast.dump(ast.parse(text.removeprefix("\ufeff"))) == ast.dump(ast.parse(source))
     except (SyntaxError, ValueError, RecursionError):  # ValueError: a null byte
         return False
 
 
-def updated_source(text: str, policy: Policy, style: AccessorStyle, directory: str = "") -> str:
+def has_functions(text: str, policy: Policy) -> bool:
+    """True if the source of an accessor module defines functions for databases."""
+    return any(f"def {str(database.env).lower()}(" in text for database in policy.kept)
+
+
+def imports_functions(text: str, policy: Policy) -> bool:
+    """True if the source of a module imports such a function from the accessor."""
+    module = policy.accessor.module.rpartition(".")[2]
+    names = "|".join(re.escape(str(database.env).lower()) for database in policy.kept)
+    return re.search(rf"\b{module}\s+import\s(?:[^\n(]*|\([^)]*)\b(?:{names})\b", text) is not None
+
+
+def updated_source(
+    text: str, policy: Policy, style: AccessorStyle, directory: str = "", *, functions: bool = False
+) -> str:
     """A generated module `text` as it should be: `text` itself if it is current.
 
     What stands above our header, and the kind of newlines, stay. ValueError for style inline.
     """
-    if is_current(text, policy, style, directory):
+    functions = functions or has_functions(text, policy)
+    if is_current(text, policy, style, directory) and (has_functions(text, policy) or not functions):
         return text
     match = _GENERATED.match(text)
     above = text[: match.end() - len(_GENERATED_MARK)] if match else ""
-    source = accessor_source(policy, style, directory)
+    source = accessor_source(policy, style, directory, functions=functions)
     return above + (source.replace("\n", "\r\n") if "\r\n" in text else source)
 
 
-def accessor_source(policy: Policy, style: AccessorStyle, directory: str = "") -> str:
-    """The source of the generated module in `directory`, the same for the same policy. ValueError for style inline."""
+def accessor_source(policy: Policy, style: AccessorStyle, directory: str = "", *, functions: bool = False) -> str:
+    """The source of the generated module in `directory`, the same for the same policy. ValueError for style inline.
+
+    `functions`: beside constants, functions that read the environment at each call.
+    """
     if style is AccessorStyle.INLINE:
         raise ValueError("style inline has no module")
     guard = _guard(policy)
@@ -85,6 +103,11 @@ def accessor_source(policy: Policy, style: AccessorStyle, directory: str = "") -
         blocks.append(_project(directory))
     if guard:
         blocks += ["\n".join(guard.constants()), f"\n{guard.function()}\n"]
+    if functions and style is AccessorStyle.CONSTANT:
+        both = [_definition(one, policy, AccessorStyle.FUNCTION, guard is not None) for one in policy.kept]
+        blocks.append(("" if guard else "\n") + "\n\n\n".join(both) + "\n")
+        blocks.append("\n".join(f"{one.env.upper()}: str = {one.env.lower()}()" for one in policy.kept if one.env))
+        return "\n\n".join(blocks) + "\n"
     definitions = [_definition(database, policy, style, guard is not None) for database in policy.kept]
     if style is AccessorStyle.CONSTANT:
         blocks.append("\n".join(definitions))

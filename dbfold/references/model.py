@@ -53,11 +53,13 @@ class Replacement:
     """An expression to replace: its range as offsets in code points, and what takes its place.
 
     `template` is Python source in which `@` stands for the accessor, for example `Path(@)` or `f"sqlite:///{@}"`.
+    `at_call`: the expression asks the environment each time that it runs, and so does what takes its place.
     """
 
     start: int
     end: int
     template: str = "@"
+    at_call: bool = False
 
 
 @dataclass(frozen=True, slots=True)

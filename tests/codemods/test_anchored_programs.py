@@ -77,7 +77,6 @@ ELSEWHERE = {
     "above the root": "DB = os.path.join(os.path.dirname(__file__), '..', '..', 'data', 'users.db')\n",
     "in the home": "DB = Path.home() / 'data' / 'users.db'\n",
     "in the home, by os.path": "HOME = os.path.expanduser('~')\nDB = os.path.join(HOME, 'data', 'users.db')\n",
-    "in a temporary directory": "import tempfile\nDB = os.path.join(tempfile.mkdtemp(), 'data', 'users.db')\n",
     "of Flask-SQLAlchemy": "SQLALCHEMY_DATABASE_URI = 'sqlite:///data/users.db'\nDB = ''\n",
 }
 
@@ -88,3 +87,10 @@ def test_another_file_is_held(tmp_path, body, policy):
     outcome = Program(tmp_path / "program", ("true",), policy=policy).fold({"app/main.py": HEAD + body})
     assert not outcome.changed
     assert "1 review" in outcome.said
+
+
+def test_a_temporary_file_stays(tmp_path):
+    body = "import tempfile\nDB = os.path.join(tempfile.mkdtemp(), 'data', 'users.db')\n"
+    outcome = Program(tmp_path / "program", ("true",)).fold({"main.py": HEAD + body})
+    assert not outcome.changed
+    assert "1 reference: 0 rewritten, 0 review, 1 left" in outcome.said

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import posixpath
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
-from dbfold.code.libraries import HOMES, JOIN_FUNCTIONS, PATH_FUNCTIONS, TRANSPARENT_METHODS
+from dbfold.code.libraries import JOIN_FUNCTIONS, PATH_FUNCTIONS, TRANSPARENT_METHODS
 from dbfold.code.names import ModuleNames, dotted
 
 _FILE = "__file__"  # a module as a file of its own directory, so that `..` leads from it as `dirname` does
@@ -22,12 +23,12 @@ def anchored(node: ast.expr, names: ModuleNames) -> str | None:
     return None if found is None else posixpath.normpath(found)
 
 
-def is_of_user(nodes: Sequence[ast.expr], names: ModuleNames) -> bool:
-    """True if one of the computed parts of a path is a directory of the user's, or a temporary one."""
+def is_made_by(functions: AbstractSet[str], nodes: Sequence[ast.expr], names: ModuleNames) -> bool:
+    """True if one of the computed parts of a path is made by one of the `functions`, qualified names."""
     for node in nodes:
         value = names.constant(node.id) if isinstance(node, ast.Name) else node
         calls = [one for one in ast.walk(value) if isinstance(one, ast.Call)] if value is not None else []
-        if any(names.qualified(call.func) in HOMES for call in calls):
+        if any(names.qualified(call.func) in functions for call in calls):
             return True
     return False
 

@@ -14,11 +14,12 @@ from dataclasses import replace
 from dbfold.base.spans import Span
 from dbfold.base.text import LineTable
 from dbfold.code.lexer import Hits
+from dbfold.code.libraries import HOMES, SCRATCH
 from dbfold.code.names import ModuleNames
 from dbfold.code.parsing import Position, offsets_of, position
 from dbfold.references.candidates import SQLITE_URL, WHOLE_SUFFIX, is_module_name, path_spans
 from dbfold.references.languages.python import embedded
-from dbfold.references.languages.python.anchors import anchored, is_of_user
+from dbfold.references.languages.python.anchors import anchored, is_made_by
 from dbfold.references.languages.python.composition import Composition, compose
 from dbfold.references.languages.python.connections import Opened, is_derived, may_open, opened_texts
 from dbfold.references.languages.python.context import Context, classify, is_constructed
@@ -120,8 +121,10 @@ class Detector:
             context = Context(Kind.DOCSTRING, prose="a string that is only documentation")
         if context.shell and not isinstance(composition.literal, ast.JoinedStr) and " " in form.text:
             return False
-        if is_of_user(composition.computed, self.names):
-            context = replace(context, obstacle=context.obstacle or "in a directory of the user's, or a temporary one")
+        if is_made_by(SCRATCH, composition.computed, self.names):
+            context = Context(Kind.TEMPORARY, prose="a temporary file")
+        if is_made_by(HOMES, composition.computed, self.names):
+            context = replace(context, obstacle=context.obstacle or "in the user's home directory")
         if form.kind is Kind.URL and self._is_below_instance(form.text, node, ancestors):
             context = replace(context, obstacle=context.obstacle or "Flask-SQLAlchemy looks for it below instance/")
         self._record(node, composition.literal, form, context, ancestors)
@@ -146,7 +149,7 @@ class Detector:
         obstacle = "inside the field of an f-string" if in_field else context.obstacle or form.obstacle
         whole = None
         if context.whole is not None and form.template == "@" and not in_field:
-            whole = Replacement(*offsets_of(context.whole, self.table))
+            whole = Replacement(*offsets_of(context.whole, self.table), at_call=_runs_at_call(ancestors))
         self.numbers[position(node)] = len(self.sites)
         self.sites.append(
             Site(
@@ -215,6 +218,17 @@ def _is_doubtful(text: str, context: Context) -> bool:
     if "/" in text or context.kind is Kind.CONNECT_LITERAL:
         return False
     return context.key or context.kind is Kind.COMPARISON or is_module_name(text)
+
+
+def _runs_at_call(ancestors: list[ast.AST]) -> bool:
+    """True inside the body of a function, which runs when it is called; its defaults and decorators do not."""
+    for number, ancestor in enumerate(ancestors):
+        below = ancestors[number + 1] if number + 1 < len(ancestors) else None
+        if isinstance(ancestor, ast.Lambda) and not isinstance(below, ast.arguments):
+            return True
+        if isinstance(ancestor, (ast.FunctionDef, ast.AsyncFunctionDef)) and below in ancestor.body:
+            return True
+    return False
 
 
 def _is_statement(ancestors: list[ast.AST]) -> bool:

@@ -6,8 +6,9 @@ import ast
 
 import pytest
 
+from dbfold.code.libraries import HOMES
 from dbfold.code.names import ModuleNames
-from dbfold.references.languages.python.anchors import anchored, is_of_user
+from dbfold.references.languages.python.anchors import anchored, is_made_by
 
 HEAD = """
 import os, pathlib
@@ -78,7 +79,7 @@ def test_relative_to_the_directory_of_the_module(code, expected):
 )
 def test_directories_of_the_user(code, expected):
     node, names = value(code)
-    assert is_of_user([node], names) is expected
+    assert is_made_by(HOMES, [node], names) is expected
 
 
 def test_a_constant_that_is_made_of_itself():
