@@ -15,7 +15,7 @@ CONNECT_FUNCTIONS = frozenset(
     for function in ("connect", "Connection")
 ) | {"sqlite_utils.Database", "sqlite_utils.db.Database"}
 _ENGINES = frozenset(
-    {"sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "databases.Database"}
+    {"dataset.connect", "sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "databases.Database"}
     | {"sqlalchemy.engine.create_engine", "sqlmodel.create_engine", "peewee.SqliteDatabase"}
     | {"playhouse.sqlite_ext.SqliteExtDatabase", "aiosqlitepool.SQLiteConnectionPool"}
 )
@@ -76,6 +76,17 @@ DATABASE_MODULES = frozenset(name.partition(".")[0] for name in OPENERS) | {
     *("flask_sqlalchemy", "sqlite_utils", "playhouse", "tortoise", "pony", "dataset", "django.db", "alembic"),
 }
 """What a module imports that opens databases or declares their tables."""
+
+# -- tables without SQL ------------------------------------------------------------------------------------------------
+
+TABLE_LIBRARIES = frozenset(
+    "sqlalchemy sqlmodel flask_sqlalchemy peewee playhouse tortoise pony django dataset sqlite_utils pandas"
+    " ormar piccolo databases".split()
+)
+TABLE_NAMES = frozenset({"__tablename__", "_table_", "table_name", "db_table", "table", "tablename"})
+"""What names the table of a model, in its class or in the class `Meta` inside of it."""
+TABLE_CALLS = frozenset("to_sql read_sql_table get_table load_table create_table table".split())
+"""Functions that are given the name of a table first, on a connection or with one among their arguments."""
 
 # -- paths and files ---------------------------------------------------------------------------------------------------
 

@@ -16,9 +16,12 @@ from dbfold.journey.computed import look_at_computed
 from dbfold.journey.concerns import Apart, Concern
 from dbfold.journey.judging import Judge, Judged
 from dbfold.journey.meeting import meeting_concerns
+from dbfold.journey.models import look_at_models
 from dbfold.journey.outlook import Outlook, look_ahead
 from dbfold.journey.schemas import find_schemas
+from dbfold.journey.scripts import script_concerns
 from dbfold.journey.surroundings import loose_names
+from dbfold.journey.together import together_concerns
 from dbfold.policy.model import Policy, Role
 from dbfold.references.discovery import Discovery, discover, require_files
 from dbfold.references.model import FileError
@@ -109,9 +112,17 @@ def check_files(
     loose = loose_names(discovery.files, _renamed_columns(outlook))
     judge = Judge(outlook, loose)
     judged = judge.judge(statements)
-    found = look_at_computed(code, outlook, judge, judged.judgements, Sources(discovery.files))
-    concerns = (*found.concerns, *meeting_concerns(code, outlook))
-    return Checked(code, outlook, Judged(found.judgements), base, concerns, tuple(found.apart))
+    sources = Sources(discovery.files)
+    found = look_at_computed(code, outlook, judge, judged.judgements, sources)
+    models = look_at_models(code, outlook, sources)
+    concerns = (
+        *found.concerns,
+        *models.concerns,
+        *meeting_concerns(code, outlook),
+        *together_concerns(code, outlook, sources),
+        *script_concerns(code, outlook, judge, sources, discovery.files),
+    )
+    return Checked(code, outlook, Judged(found.judgements), base, concerns, (*found.apart, *models.apart))
 
 
 def _renamed_columns(outlook: Outlook) -> dict[str, set[str]]:

@@ -17,8 +17,11 @@ from dbfold.base.spans import Span
 from dbfold.journey.apart import NotApartError, Place, Texts, place_of
 from dbfold.journey.concerns import Apart, Concern, entry_names
 from dbfold.journey.judging import Effect, Judge, Judgement
+from dbfold.journey.near import near_files
 from dbfold.journey.outlook import Outlook
+from dbfold.journey.renaming import Edit
 from dbfold.journey.shapes import HOLE, names_a_hole, words
+from dbfold.sqlite.engine import folded
 from dbfold.statements.arguments import last_name
 from dbfold.statements.executions import Execution
 from dbfold.statements.family import Family
@@ -26,10 +29,11 @@ from dbfold.statements.model import Bound, Statement
 from dbfold.statements.scan import CodeScan
 from dbfold.statements.sources import Source, Sources
 from dbfold.statements.spelling import Speller
-from dbfold.statements.spellings import Spelling, spelled
+from dbfold.statements.spellings import Spelling, Spellings, spelled
 
 _SQL_KEYWORDS = frozenset({"sql", "query", "statement", "stmt", "sql_script", "script"})
 _CONSTRUCTS = frozenset({"select", "insert", "update", "delete", "union", "exists", "func"})
+_ASKS_BY_VALUE = re.compile(r"(?is)(?=.*(?:sqlite_(?:master|schema|sequence)|\bpragma_\w+))(?=.*(?:\?|[:@$]\w))")
 _VERBS = {Effect.BREAKS: "would break", Effect.CHANGES: "would change its meaning"}
 
 
@@ -88,12 +92,14 @@ class _OneDatabase:
         return self.outlook.merged[self.database].names.get(self.database, {}).keys()
 
     def run(self) -> None:
-        near = self._near()
+        near = near_files(self.code, self.outlook, self.sources, self.database)
         has_holes = False
         for execution in self.code.executions:
             bound = self.database in execution.databases
             if not bound and (execution.databases or execution.file not in near):
                 continue
+            if bound and self.names:
+                self._parameters(execution)
             for source, argument in self._arguments(execution):
                 for spelling in self.texts.speller.spell(source, argument):
                     has_holes = has_holes or HOLE in spelled(spelling)
@@ -105,30 +111,43 @@ class _OneDatabase:
             for file in sorted(near):
                 self._pieces(file)
 
-    def _near(self) -> set[str]:
-        """The files that have to do with the database, and those with SQL that they import."""
-        policy = self.outlook.policy
-        entry = policy.find(self.database)
-        near = {
-            one.file
-            for one in self.code.references.references
-            if one.database == self.database or (entry is not None and policy.find(one.database) is entry)
-        }
-        near |= {one.in_policy for one in self.code.statements.statements if self.database in one.databases}
-        near |= {one.file for one in self.code.executions if self.database in one.databases}
-        named = {word for file in near for word in self.sources.words(file)}
-        return near | {one.file for one in self.code.executions if _stem(one.file) in named}
+    def _calls(self, execution: Execution) -> Iterator[tuple[Source, ast.Call]]:
+        source = self.sources.source(execution.file)
+        for node in source.calls.get(execution.name, ()) if source else ():
+            if node.lineno == execution.line:
+                assert source is not None
+                yield source, node
 
     def _arguments(self, execution: Execution) -> Iterator[tuple[Source, ast.expr]]:
         """What a call executes, where that is more than a literal."""
-        source = self.sources.source(execution.file)
-        for node in ast.walk(source.tree) if source else ():
-            if isinstance(node, ast.Call) and node.lineno == execution.line and last_name(node.func) == execution.name:
-                given = [keyword.value for keyword in node.keywords if keyword.arg in _SQL_KEYWORDS]
-                argument = node.args[0] if node.args else given[0] if given else None
-                if argument is not None and not isinstance(argument, ast.Constant) and not _is_construct(argument):
-                    assert source is not None
-                    yield source, argument
+        for source, node in self._calls(execution):
+            given = [keyword.value for keyword in node.keywords if keyword.arg in _SQL_KEYWORDS]
+            argument = node.args[0] if node.args else given[0] if given else None
+            if argument is not None and not isinstance(argument, ast.Constant) and not _is_construct(argument):
+                yield source, argument
+
+    def _parameters(self, execution: Execution) -> None:
+        """The names of tables that a statement is given as values: `… FROM sqlite_master WHERE name = ?`."""
+        for source, node in self._calls(execution):
+            texts = self.texts.speller.spell(source, node.args[0]) if len(node.args) > 1 else []
+            if not any(_ASKS_BY_VALUE.search(spelled(text)) for text in texts):
+                continue
+            for spelling in self._values(source, node.args[1]):
+                text = spelled(spelling)
+                new = self.outlook.merged[self.database].names[self.database].get(folded(text))
+                if HOLE in text:
+                    self._concern(execution.file, execution.line, "asks for a table by a name that is not known here")
+                elif new is not None:
+                    edits = (Edit(0, len(text), new),)
+                    self.texts.add(
+                        execution, spelling, Judgement(_statement(execution, text), Effect.SAME, edits=edits)
+                    )
+
+    def _values(self, source: Source, node: ast.expr) -> Spellings:
+        """The texts of a sequence or mapping of parameters."""
+        if isinstance(node, ast.Dict):
+            return [one for value in node.values for one in self.texts.speller.spell(source, value)]
+        return self.texts.speller.spell_items(self.texts.speller.items(source, node, 0), 0)
 
     def _is_statement(self, spelling: Spelling) -> bool:
         """Is it one literal that is a statement by itself, and judged as that?"""
@@ -234,7 +253,3 @@ def _is_construct(node: ast.expr) -> bool:
             return True
         node = node.func if isinstance(node, ast.Call) else node.value
     return False
-
-
-def _stem(file: str) -> str:
-    return file.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]

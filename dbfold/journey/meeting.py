@@ -70,6 +70,7 @@ def meeting_concerns(code: CodeScan, outlook: Outlook) -> Iterator[Concern]:
             for name in pragmas(statement.text):
                 for database in on:
                     uses[database].append((statement, name))
+        yield from _version_tables(merged, outlook)
         for database in sources:
             names = entry_names(outlook.policy, [database])
             for statement, name in uses.get(database, ()):
@@ -89,6 +90,18 @@ def meeting_concerns(code: CodeScan, outlook: Outlook) -> Iterator[Concern]:
                     f"{database} is in WAL mode and {merged.target} is not, so that readers would wait for writers:"
                     f" `PRAGMA journal_mode = WAL` in {merged.target} first",
                 )
+
+
+def _version_tables(merged: Merged, outlook: Outlook) -> Iterator[Concern]:
+    """Tables of versions that meet in one, whoever writes them: a library, as a rule."""
+    for final in merged.plan.finals.values():
+        those = tuple(dict.fromkeys(final.contributors))
+        if len(those) > 1 and folded(final.name) in VERSION_TABLES and not _is_decided(outlook, final.name):
+            reason = (
+                f"{' and '.join(those)} have a table {final.name} of versions each, which would become one: decide"
+                " under `rename:` or `tables:`"
+            )
+            yield Concern(entry_names(outlook.policy, [name for name in those if name != merged.target]), "", 0, reason)
 
 
 def pragmas(sql: str) -> Iterator[str]:

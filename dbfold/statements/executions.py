@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,7 +10,10 @@ from dbfold.code.expressions import Attribute, last_name
 from dbfold.code.facts import CallSite, ModuleFacts
 from dbfold.code.libraries import EXECUTORS, other_engine
 from dbfold.code.project import Project
-from dbfold.code.values import Database, Elsewhere, External, Frame, FunctionValue, Instance, Value
+from dbfold.code.scopes import Scope
+from dbfold.code.values import Database, Elsewhere, External, Frame, FunctionValue, Instance, SqlValue, Value
+
+_WRITES = re.compile(r"(?i)\s*(?:with\b.*\b)?(?:insert|update|delete|replace|create|drop|alter)\b", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,8 @@ class Execution:
 
     databases  on which it runs; empty if that is not known
     sites      the places (file, line, column) that name them
+    scope      the function that it stands in
+    writes     it executes INSERT, UPDATE, DELETE or the like
     """
 
     file: str
@@ -25,6 +31,8 @@ class Execution:
     name: str
     databases: tuple[str, ...]
     sites: tuple[tuple[str, int, int], ...]
+    scope: Scope = ""
+    writes: bool = False
 
 
 def executions(project: Project) -> Iterator[Execution]:
@@ -56,7 +64,14 @@ def _execution(project: Project, facts: ModuleFacts, site: CallSite, name: str) 
         return None
     names = tuple(sorted({one.name for one in databases}))
     sites = tuple(sorted({one.site for one in databases if one.site}))
-    return Execution(facts.file, call.line, name, names, sites)
+    return Execution(facts.file, call.line, name, names, sites, site.scope, _writes(project, facts, site))
+
+
+def _writes(project: Project, facts: ModuleFacts, site: CallSite) -> bool:
+    first = site.call.arguments[0] if site.call.arguments else None
+    values = project.evaluate(first, Frame(facts.file, site.scope), site.call.line, site.branches) if first else ()
+    texts = (project.modules[one.module].texts[one.number].text for one in values if isinstance(one, SqlValue))
+    return any(_WRITES.match(text) for text in texts)
 
 
 def _is_elsewhere(value: Value) -> bool:

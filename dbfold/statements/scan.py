@@ -22,6 +22,7 @@ from dbfold.references.roots import Roots
 from dbfold.references.scan import Scan, combine
 from dbfold.references.survey import Facts, Survey
 from dbfold.references.verdicts import Dangers, Examined, Judge, is_temporary
+from dbfold.statements.attaching import Attachment, attachments
 from dbfold.statements.binding import bind
 from dbfold.statements.executions import Execution, executions
 from dbfold.statements.model import Statements
@@ -34,7 +35,8 @@ _NO_DATABASE = frozenset({Kind.MESSAGE, Kind.DOCSTRING, Kind.GLOB, Kind.COMPARIS
 
 @dataclass(frozen=True, slots=True)
 class CodeScan:
-    """What a tree holds: references to databases, and statements with the databases they run on.
+    """What a tree holds: references to databases, statements with the databases they run on, the calls that execute
+    and attach, and the values of all modules.
 
     `dangers` are sites that must not be rewritten because of what the project does with the files, with the reason.
     """
@@ -43,6 +45,8 @@ class CodeScan:
     statements: Statements
     executions: tuple[Execution, ...] = ()
     dangers: Mapping[Place, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+    project: Project | None = None
 
 
 def scan_code(survey: Survey, discovery: Discovery, policy: Policy, progress: Progress = SILENT) -> CodeScan:
@@ -71,7 +75,9 @@ def scan_code(survey: Survey, discovery: Discovery, policy: Policy, progress: Pr
     judge = replace(judge, holds=Dangers(dangers))
     references = combine(discovery, _examined(found, discovery.files, survey, judge))
     found_statements = Statements(statements, references.errors, len(discovery.files))
-    return CodeScan(references, found_statements, tuple(executions(project)), dangers)
+    return CodeScan(
+        references, found_statements, tuple(executions(project)), dangers, tuple(attachments(project)), project
+    )
 
 
 def _within_reach(

@@ -101,6 +101,12 @@ KNOWN = {
             USERS = "users"
         print(con.execute(f"SELECT * FROM {Table.USERS.value}").fetchall())
     """,
+    "a value that asks for a table": """
+        def exists(name):
+            return con.execute("SELECT count(*) FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+        print(exists("users"), exists("nothing"))
+        print(con.execute("SELECT name FROM pragma_table_info(:t)", {"t": "users"}).fetchall())
+    """,
     "what the database says": """
         for (t,) in con.execute("SELECT name FROM sqlite_master WHERE name = 'users'").fetchall():
             print(con.execute(f"SELECT * FROM {t}").fetchall())
@@ -112,6 +118,11 @@ UNKNOWN = {
         import os
         t = os.environ.get("T", "users")
         print(con.execute(f"SELECT * FROM {t}").fetchall())
+    """,
+    "a value that asks for a table": """
+        import os
+        name = os.environ.get("T", "users")
+        print(con.execute("SELECT count(*) FROM sqlite_master WHERE name = ?", (name,)).fetchone())
     """,
     "a part of a name": 'x = "ers"\nprint(con.execute(f"SELECT * FROM us{x}").fetchall())',
     "printed as well": """

@@ -95,6 +95,14 @@ def test_a_log_that_would_be_lost(tmp_path):
     assert "data/users.db" not in outcome(tmp_path, sets, schemas=schemas).code["users.py"]
 
 
+def test_tables_of_versions_that_no_code_names(tmp_path):
+    versions = "CREATE TABLE alembic_version (version_num TEXT); INSERT INTO alembic_version VALUES ('a');"
+    schemas = {name: f"{versions}{sql}" for name, sql in SCHEMAS.items()}
+    found = outcome(tmp_path, 'print(con.execute("SELECT name FROM users").fetchall())', schemas=schemas)
+    assert "data/users.db" in found.code["users.py"]
+    assert "a table alembic_version of versions each" in found.said
+
+
 def test_pragmas():
     assert list(pragmas("PRAGMA user_version; SELECT 1; pragma main.Application_ID = 3;")) == [
         "user_version",

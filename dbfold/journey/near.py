@@ -1,0 +1,26 @@
+"""Which files of a project have to do with a database."""
+
+from __future__ import annotations
+
+from dbfold.journey.outlook import Outlook
+from dbfold.statements.scan import CodeScan
+from dbfold.statements.sources import Sources
+
+
+def near_files(code: CodeScan, outlook: Outlook, sources: Sources, database: str) -> set[str]:
+    """The files that name a database or execute SQL on it, and those with SQL that they import."""
+    policy = outlook.policy
+    entry = policy.find(database)
+    near = {
+        one.file
+        for one in code.references.references
+        if one.database == database or (entry is not None and policy.find(one.database) is entry)
+    }
+    near |= {one.in_policy for one in code.statements.statements if database in one.databases}
+    near |= {one.file for one in code.executions if database in one.databases}
+    named = {word for file in near for word in sources.words(file)}
+    return near | {one.file for one in code.executions if _stem(one.file) in named}
+
+
+def _stem(file: str) -> str:
+    return file.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
