@@ -72,9 +72,11 @@ class FileUses:
             found = self._own(arguments, facts, site)
         elif name in self.helpers:
             frame = self._flows.own_frame(facts, site.scope)
-            found = self._flows.connections([call], [frame], call.line, site.branches)
+            found = self._own(arguments, facts, site)
+            found = found or self._flows.connections([call], [frame], call.line, site.branches)
         elif len(arguments) > 1 and not name[:1].isupper() and not _is_method(call, _METHOD_NAMES | _EXECUTE):
             yield from self._together(facts, site, arguments, name)
+        found = self._flows.one_of(found, facts.file) if name not in FUNCTION_NAMES else found
         for scope in _function_and_classes(facts, site.scope) if found else ():
             yield Use(Doing.OPENED, of(found), facts.file, call.line, scope)
 

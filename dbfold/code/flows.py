@@ -21,6 +21,11 @@ class Flows:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._heirs: dict[ClassValue, list[ClassValue]] | None = None
+        self._names = {
+            (facts.file, site.line, site.column): site.database
+            for facts in project.modules.values()
+            for site in facts.sites
+        }
 
     def frames(self, facts: ModuleFacts, scope: Scope) -> list[Frame]:
         """The frames of a scope, with whatever the project's calls pass: of a method, one more for each heir of its
@@ -59,6 +64,13 @@ class Flows:
                 values = self.project.evaluate(expression, frame, line, branches)
                 found |= {one.site for one in values if isinstance(one, Database) and one.site and one.is_open}
         return found
+
+    def one_of(self, found: set[Place], file: str) -> set[Place]:
+        """The places of one path: if it may be that of several databases, whoever made the object says of which, and
+        only what is written in `file` itself is side by side.
+        """
+        names = {self._names.get(place) for place in found}
+        return found if len(names) < 2 else {place for place in found if place[0] == file}
 
     def _heirs_of(self, value: ClassValue) -> list[ClassValue]:
         if self._heirs is None:

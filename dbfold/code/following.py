@@ -51,7 +51,7 @@ class _Following:
         for site in facts.calls:
             name = last_name(site.call.function) or ""
             real = aliases.get(name, name)
-            if self._files.is_of_interest(site.call, real, is_near) and self._reaches(facts, site):
+            if self._files.is_of_interest(site.call, real, is_near) and self._reaches(facts, site, real):
                 yield from self._files.of_call(facts, site, real)
                 yield from self._files.opened(facts, site, real)
             elif is_near and name in self._files.helpers:
@@ -60,8 +60,9 @@ class _Following:
             if any(self._reach.holds(operand, facts, one.scope) for operand in _operands(one.operation)):
                 yield from self._texts.of_operation(facts, one)
 
-    def _reaches(self, facts: ModuleFacts, site: CallSite) -> bool:
-        return any(self._reach.holds(one, facts, site.scope) for one in _involved(facts, site.call))
+    def _reaches(self, facts: ModuleFacts, site: CallSite, name: str) -> bool:
+        # A backup is made on connections; it is their paths that are found roughly.
+        return name == "backup" or any(self._reach.holds(one, facts, site.scope) for one in _involved(facts, site.call))
 
     def _is_near(self, facts: ModuleFacts) -> bool:
         """May the module open a database without being told by a caller which?"""

@@ -147,6 +147,8 @@ TEXT_FUNCTIONS = frozenset(
     " print_exc subheader markdown caption fail skip xfail showinfo showerror showwarning".split()
 )
 """Functions that show texts to people, by their last names."""
+DIRECTORY_MAKERS = frozenset({"mkdir", "makedirs"})
+"""What makes a directory, by the last name: the new path's needs one as well."""
 
 # -- the environment, and programs -------------------------------------------------------------------------------------
 

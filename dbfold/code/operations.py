@@ -27,9 +27,9 @@ def starts_program(text: str) -> bool:
 
 def joined(parts: Sequence[Part], line: int) -> Operation | None:
     """A text that is put together from `parts`, literals as strings."""
-    if len(parts) < 2 or all(part is None or isinstance(part, str) for part in parts):
-        return None
     literals = [part for part in parts if isinstance(part, str)]
+    if len(parts) < 2 or len(literals) + parts.count(None) == len(parts):
+        return None
     if any(map(_BLANK.search, literals)) and not (isinstance(parts[0], str) and starts_program(parts[0])):
         return None
     return Operation("+", tuple(Text(part) if isinstance(part, str) else part for part in parts), line)

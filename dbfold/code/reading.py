@@ -22,12 +22,17 @@ from dbfold.code.expressions import (
     either,
     last_name,
 )
-from dbfold.code.libraries import EXECUTE_METHODS, TEXT_FUNCTIONS
+from dbfold.code.libraries import DERIVING_METHODS, DIRECTORY_MAKERS, EXECUTE_METHODS, TEXT_FUNCTIONS
 from dbfold.code.operations import compared, derived, in_directory, joined, keyed, looped, sliced
 from dbfold.code.parsing import Position, position
 from dbfold.code.texts import is_sql, template_parts
 
 _LONGEST_TEXT = 200
+_ONLY_SHOW = TEXT_FUNCTIONS | DIRECTORY_MAKERS
+_ONLY_PASS = DERIVING_METHODS | frozenset(
+    "str repr format join len Path PurePath basename dirname abspath resolve absolute relpath as_posix strip".split()
+)
+"""What makes another text, which is shown where the call is."""
 _DEEPEST = 40
 
 
@@ -90,6 +95,13 @@ class Reader:
         if held is not None:
             self._operate(looped(held, node.lineno))
         return held
+
+    def _shown_in(self, function: ast.expr) -> int:
+        """Inside of how many texts for people the arguments of a call of `function` are."""
+        name = getattr(function, "attr", getattr(function, "id", ""))
+        if name in _ONLY_SHOW or name.endswith(("Error", "Exception", "Exit", "Warning")):
+            return self._shown + 1
+        return self._shown if name in _ONLY_PASS else 0
 
     def _operate(self, operation: Operation | None) -> None:
         if operation is not None and not self._shown:
@@ -172,7 +184,8 @@ class Reader:
             parts = tuple(self._parts(node, depth))
             if is_sql("".join(part if isinstance(part, str) else "\ufffc" for part in parts)):
                 return self._sql(node, parts, _literals(node))
-            self._operate(joined(parts, node.lineno))
+            if any(isinstance(part, str) for part in parts):  # else it adds numbers, as a rule
+                self._operate(joined(parts, node.lineno))
             return either([part for part in parts if part is not None and not isinstance(part, str)])
         if isinstance(node.op, ast.Mod) and (found := self._formatted(node, node.left, depth)) is not None:
             return found
@@ -218,16 +231,16 @@ class Reader:
             found = self._formatted(node, node.func.value, depth)
             if found is not None:
                 return found
+        around = self._shown
+        self._shown = self._shown_in(node.func)
         function = self.read(node.func, depth)
-        shown = function is not None and last_name(function) in TEXT_FUNCTIONS
-        self._shown += shown
         executes = isinstance(function, Attribute) and function.name in EXECUTE_METHODS
         arguments = [
             self._executed(argument, depth) if executes and not number else self.read(argument, depth)
             for number, argument in enumerate(node.args)
         ]
         keywords = [(keyword.arg, self.read(keyword.value, depth)) for keyword in node.keywords]
-        self._shown -= shown
+        self._shown = around
         if function is None:
             return None
         if isinstance(function, Attribute) and isinstance(function.base, Sql):

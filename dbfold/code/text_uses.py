@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dbfold.code.derivations import Step
-from dbfold.code.expressions import Attribute, Call, Either, Entries, Expression, Name, Text, last_name
+from dbfold.code.expressions import Attribute, Call, Either, Entries, Expression, Item, Name, Text, last_name
 from dbfold.code.facts import ModuleFacts, OperationSite
 from dbfold.code.file_uses import given
 from dbfold.code.flows import Flows
@@ -43,7 +43,7 @@ class TextUses:
             case "for":
                 own = self._flows.own_frame(facts, site.scope)
                 found = self._flows.paths(operands, [own], site.operation.line, site.branches)
-                if len(found) > 1:
+                if len(found) > 1 and not _is_looked_up(facts, site, operands[0]):
                     yield Use(Doing.LOOPED, of(found), facts.file, site.operation.line)
 
     def _at(self, expressions: Iterable[Expression | None], facts: ModuleFacts, site: OperationSite) -> set[Place]:
@@ -129,6 +129,18 @@ def _literals(arguments: Iterable[Expression | None]) -> tuple[str | None, ...]:
 def _is_option(before: Expression | None) -> bool:
     """`--db=` before a path: it ends where the path begins."""
     return isinstance(before, Text) and before.value.endswith("=")
+
+
+def _is_looked_up(facts: ModuleFacts, site: OperationSite, expression: Expression | None) -> bool:
+    """Is it one value of a mapping that is not written down here, and may hold any of its values?"""
+    while isinstance(expression, Call):
+        function = expression.function
+        is_get = isinstance(function, Attribute) and function.name == "get"
+        if not is_get or not isinstance(function, Attribute):
+            expression = expression.arguments[0] if expression.arguments else getattr(function, "base", None)
+            continue
+        expression = Item(function.base, expression.arguments[0] if expression.arguments else None)
+    return isinstance(expression, Item) and expression.key is not None and not _is_display(facts, site, expression.base)
 
 
 def _is_display(facts: ModuleFacts, site: OperationSite, expression: Expression | None) -> bool:
