@@ -49,24 +49,15 @@ class Computed:
 def look_at_computed(
     code: CodeScan, outlook: Outlook, judge: Judge, judged: Sequence[Judgement], sources: Sources
 ) -> Computed:
-    """Look at what is executed on each database of which a table gets another name or is shared with others."""
+    """Look at what is executed on each database of which a table gets another name."""
     found = Computed(judgements=tuple(judged))
     by_file: dict[str, list[Statement]] = defaultdict(list)
     for statement in code.statements.statements:
         by_file[statement.in_policy].append(statement)
     for database in sorted(outlook.merged):
-        if _is_touched(outlook, database):
+        if outlook.merged[database].names.get(database):
             _OneDatabase(database, code, outlook, judge, sources, by_file, found).run()
     return found
-
-
-def _is_touched(outlook: Outlook, database: str) -> bool:
-    """Does a table of the database get another name, or have others one of that name?"""
-    merged = outlook.merged[database]
-    schema = outlook.before.schemas.get(database)
-    finals = [merged.final_of(database, key) for key in (schema.objects() if schema else ())]
-    shares = any(final is not None and len(set(final.contributors)) > 1 for final in finals)
-    return shares or bool(merged.names.get(database))
 
 
 @dataclass(slots=True)
