@@ -100,6 +100,9 @@ def _summary_lines(outcome: Outcome) -> Iterator[str]:
     for change in prepared.changed:
         if dry or change.file.shown in outcome.written.files:
             yield f"{'would rewrite' if dry else 'rewrote'} {change.file.shown}"
+    if lines := list(_switch_lines(prepared)):
+        yield ""
+        yield from lines
     review = [reference for reference in scan.references if reference.verdict.action is Action.REVIEW]
     if review:
         yield ""
@@ -117,6 +120,25 @@ def _summary_lines(outcome: Outcome) -> Iterator[str]:
         yield from (f"  {error_line(error)}" for error in errors)
     yield ""
     yield _totals(outcome)
+
+
+def _switch_lines(prepared: Prepared) -> Iterator[str]:
+    """One line for each retired database: it switches, or waits for what."""
+    names = [
+        *prepared.switches.waits,
+        *(name for name in prepared.switches.files if name not in prepared.switches.waits),
+    ]
+    if names:
+        yield "databases:"
+    for name in sorted(names):
+        waits, files = prepared.switches.waits.get(name, ()), prepared.switches.files.get(name, ())
+        if waits:
+            more = f" (and {counted(len(waits) - 1, 'more place')})" if len(waits) > 1 else ""
+            yield f"  {name} waits: {waits[0]}{more}"
+        else:
+            beside = [change.file.shown for change in prepared.beside if change.file.in_policy in files]
+            also = f"; not asked for, and switch with it: {', '.join(beside)}" if beside else ""
+            yield f"  {name} switches in {counted(len(files), 'file')}{also}"
 
 
 def _totals(outcome: Outcome) -> str:
@@ -140,6 +162,20 @@ def _totals(outcome: Outcome) -> str:
     )
 
 
+def _switches(prepared: Prepared) -> dict[str, object]:
+    switches = prepared.switches
+    return {
+        name: {
+            "switches": name not in switches.waits,
+            "files": list(switches.files.get(name, ())),
+            "waits": [
+                {"file": one.file, "line": one.line, "reason": one.reason} for one in switches.waits.get(name, ())
+            ],
+        }
+        for name in sorted({*switches.waits, *switches.files})
+    }
+
+
 def _document(outcome: Outcome) -> dict[str, object]:
     prepared = outcome.prepared
     result = document(prepared.scan)
@@ -147,6 +183,7 @@ def _document(outcome: Outcome) -> dict[str, object]:
     result["changed"] = [change.file.shown for change in prepared.changed]
     result["generated"] = [os.path.relpath(file.path, prepared.base) for file in prepared.generated]
     result["written"] = list(outcome.written.files)
+    result["databases"] = _switches(prepared)
     result["warnings"] = list(prepared.warnings)
     result["errors"] = [error_document(error) for error in (*prepared.errors, *outcome.written.failed)]
     if outcome.diff:

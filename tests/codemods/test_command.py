@@ -210,7 +210,18 @@ def test_a_diff_from_below_an_accessor_root(project):
 
 # -- JSON -----------------------------------------------------------------------------------------------------------
 
-TOP = ["version", "summary", "references", "errors", "statements", "changed", "generated", "written", "warnings"]
+TOP = [
+    "version",
+    "summary",
+    "references",
+    "errors",
+    "statements",
+    "changed",
+    "generated",
+    "written",
+    "databases",
+    "warnings",
+]
 SUMMARY = [
     *("references", "rewrite", "review", "leave", "databases"),
     *("files_with_references", "files", "files_excluded", "errors"),
