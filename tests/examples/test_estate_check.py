@@ -12,9 +12,9 @@ import pytest
 from test_zoe_estate import generate
 
 from dbfold import cli
-from dbfold.codemods import run
+from dbfold.codemods import deciding
 from dbfold.hooks import db_paths
-from dbfold.journey.holds import guide
+from dbfold.journey.checking import check_files
 from dbfold.references.model import Action
 from dbfold.references.scan import scan
 from dbfold.rules.flake8_plugin import Dbfold
@@ -71,7 +71,7 @@ def test_flake8_finds_the_same(estate):
 def test_the_plugin_looks_at_the_project_once(estate, monkeypatch):
     """Whether a place can be rewritten depends on the whole project; that is worked out for the first file alone."""
     asked = []
-    monkeypatch.setattr(run, "guide", lambda *arguments: asked.append(arguments) or guide(*arguments))
+    monkeypatch.setattr(deciding, "check_files", lambda *given: asked.append(given) or check_files(*given))
     names = ["services/zoe-core/session_manager.py", "services/zoe-core/self_awareness.py"]
     found = []
     for name in names:
