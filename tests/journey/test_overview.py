@@ -7,7 +7,7 @@ import json
 import pytest
 
 from dbfold.journey.checking import check
-from dbfold.journey.documents import overview_text, sql_text, summary
+from dbfold.journey.documents import overview_document, sql_document, summary
 from dbfold.journey.overview import overview
 from dbfold.journey.text import overview_lines, sql_lines, totals
 from dbfold.policy.loading import load_policy
@@ -84,7 +84,7 @@ def test_code_that_needs_no_rewrite_goes_on_with_the_rows(application, page):
 
 def test_as_json(colliding, page):
     found = page()
-    document = json.loads(overview_text(found))
+    document = json.loads(json.dumps(overview_document(found)))
     assert list(document) == ["version", "databases", "collisions", "problems", "summary", "next", "errors"]
     assert [row["database"] for row in document["databases"]] == ["main.db", "one.db", "two.db"]
     (collision,) = document["collisions"]
@@ -108,7 +108,7 @@ def test_the_summary_counts_every_effect(colliding, checked):
 def test_statements_as_json(application, checked):
     application.decide("rename: {one.db: {users: logins}}\n")
     application.service("b", "one.db", OTHERS, "SELECT role FROM users", "SELECT missing FROM users")
-    document = json.loads(sql_text(checked()))
+    document = json.loads(json.dumps(sql_document(checked())))
     by_sql = {one["sql"]: one for one in document["statements"]}
     one = by_sql["SELECT role FROM users"]
     assert one["new_sql"] == "SELECT role FROM logins"
