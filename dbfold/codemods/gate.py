@@ -22,19 +22,24 @@ _HEAD = 80  # a first line that names an interpreter is short
 
 
 def require_whole(
-    policy: Policy, data_dir: Path | None = None, *, accept_broken_sql: bool = False, progress: Progress = SILENT
+    policy: Policy,
+    data_dir: Path | None = None,
+    *,
+    accept_broken_sql: bool = False,
+    plan: Path | None = None,
+    progress: Progress = SILENT,
 ) -> tuple[str, ...]:
     """Look at the whole project, and at its code with the schema after the move; returns what to warn of.
 
     Raises UserError while a reference to a retired database is neither rewritten nor accepted, or a statement would
-    break (unless `accept_broken_sql`).
+    break (unless `accept_broken_sql`). `plan` is the file of the plan that is carried out, which names them all.
     """
     files = discover([policy.root], policy, policy.root).files
     warnings = () if any(map(_is_code, files)) else (_no_code(policy),)
     if not files:
         return warnings
     checked, prepared = prepare_project(policy, data_dir, progress=progress)
-    naming = [one for one in prepared.scan.references if _still_names(one, policy)]
+    naming = [one for one in prepared.scan.references if _still_names(one, policy) and not _is(one, plan, policy)]
     broken = [] if accept_broken_sql else checked.judged.of(Effect.BREAKS)
     if naming:
         raise UserError("\n".join(_named(naming, policy)))
@@ -65,6 +70,10 @@ def _no_code(policy: Policy) -> str:
 
 def _still_names(one: Reference, policy: Policy) -> bool:
     return one.verdict.action is not Action.LEAVE and retired(policy, one.database) is not None
+
+
+def _is(one: Reference, plan: Path | None, policy: Policy) -> bool:
+    return plan is not None and (policy.root / one.file).resolve() == plan.resolve()
 
 
 def _named(naming: Sequence[Reference], policy: Policy) -> Iterator[str]:

@@ -161,9 +161,10 @@ def _beside(
     """Files that were not asked for, and in which a database switches that switches in one that was."""
     policy = judge.policy
     databases = {database for work in works for database in work.switching(policy)}
-    known = {file.in_policy for file in discovery.files}
-    names = {file for database in databases for file in asked.files.get(database, ())} - known
-    files = [source_file(policy.root / name, policy, base) for name in sorted(names)]
+    known = {os.path.realpath(file.path) for file in discovery.files}  # one that was asked for may be a link
+    names = {file for database in databases for file in asked.files.get(database, ())}
+    paths = [path for name in sorted(names) if os.path.realpath(path := policy.root / name) not in known]
+    files = [source_file(path, policy, base) for path in paths]
     others = attempts.works(replace(discovery, files=tuple(files)), judge, asked) if files else []
     whole = attempts.results(others, judge, asked)
     parts = attempts.results([work.only(databases, policy) for work in others], judge, asked)

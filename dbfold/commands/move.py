@@ -135,7 +135,7 @@ def _run(arguments: argparse.Namespace, policy: Policy) -> int:
     from dbfold.datamove.telling.terminal import terminal_progress
     from dbfold.datamove.telling.text import plan_text, result_text
 
-    told = require_whole(policy, arguments.data_dir, accept_broken_sql=arguments.accept_broken_sql)
+    told = require_whole(policy, arguments.data_dir, accept_broken_sql=arguments.accept_broken_sql, plan=arguments.plan)
     for warning in told:
         print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
     expected = _fingerprints(arguments.plan) if arguments.plan else None

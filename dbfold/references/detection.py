@@ -20,6 +20,7 @@ from dbfold.references.languages.plain_text import comments, is_prose, scan_plai
 from dbfold.references.languages.python.connections import may_open
 from dbfold.references.model import Site
 
+_OWN_SCRIPT = "# Restores the databases from a backup that `dbfold move` made."  # see dbfold.datamove.safety.script
 _PYTHON_SUFFIXES = (".py", ".pyi", ".pyw")
 
 
@@ -31,7 +32,7 @@ class Detected:
     ignores     the ignore comments
     problem     why the file could not be parsed or decoded, with `line` where that is known; its sites were found in
                 its lines then
-    generated   it is an accessor that dbfold generated
+    generated   it is an accessor that dbfold generated, or its script for a rollback
     """
 
     sites: tuple[Site, ...] = ()
@@ -73,7 +74,11 @@ def detect(data: bytes, path: str, in_policy: str) -> Detected:
     sites = tuple(scan_plain(text, table, in_policy))
     # Prose may show ignore comments, but has nothing to ignore.
     ignores = () if is_prose(in_policy, text) else ignores_in(text, table, is_python=False)
-    return Detected(sites, ignores=ignores, generated=is_generated(text))
+    return Detected(sites, ignores=ignores, generated=is_generated(text) or _is_own_script(text))
+
+
+def _is_own_script(text: str) -> bool:
+    return text.startswith(f"#!/bin/sh\n{_OWN_SCRIPT}")
 
 
 def detect_python(data: bytes, *, parse_always: bool = False) -> tuple[Detected, Module | None]:

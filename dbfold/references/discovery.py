@@ -26,6 +26,8 @@ _SKIPPED_DIRECTORIES = frozenset(
     {".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", ".eggs"}
     | {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".idea", ".dbfold_cache"}
 )
+# What `dbfold move` keeps of a move, among the backups: it names every database that was there.
+_OWN_BACKUP = re.compile(r"/dbfold-\d{8}-\d{6}[^/]*/")
 # Formats that hold no text to scan: not opening them is cheaper than finding the NUL byte. `.dbfold` is our own: what
 # a rewrite that was killed leaves behind (see dbfold.base.writing).
 _BINARY_SUFFIXES = tuple(
@@ -76,6 +78,8 @@ def discover(targets: Iterable[Path], policy: Policy, shown_from: Path) -> Disco
     files, excluded = [], 0
     for path in sorted(found.values()):
         file = source_file(path, policy, shown_from)
+        if _OWN_BACKUP.search(path):
+            continue
         if policy.excluded_files.matching(file.in_policy):
             excluded += 1
         else:

@@ -98,3 +98,17 @@ def test_it_names_what_would_break(application, refused, gate, number, shown):
     assert len(lines) == shown
     assert (lines[-1] == f"  … and {number - 10} more") is (number > 10)
     gate(data_dir=data, accept_broken_sql=True)
+
+
+def test_what_a_move_keeps_is_no_part_of_the_project(application, gate):
+    """The manifest of a backup, and the script for a rollback, name every database that was there."""
+    application.write("data/backup/dbfold-20260102-030405/manifest.json", '{"files": ["/app/data/two.db"]}\n')
+    script = "#!/bin/sh\n# Restores the databases from a backup that `dbfold move` made. Made from dbfold.yaml.\ncp two.db .\n"
+    application.write("rollback_database.sh", script)
+    gate()
+
+
+def test_the_plan_that_is_carried_out_may_name_them(application, gate, refused):
+    path = application.write("plan.json", '{"files": ["/app/data/two.db"]}\n')
+    gate(plan=path)
+    assert "plan.json:1" in refused()[1]
