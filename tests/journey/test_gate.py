@@ -103,7 +103,7 @@ def test_it_names_what_would_break(application, refused, gate, number, shown):
 def test_what_a_move_keeps_is_no_part_of_the_project(application, gate):
     """The manifest of a backup, and the script for a rollback, name every database that was there."""
     application.write("data/backup/dbfold-20260102-030405/manifest.json", '{"files": ["/app/data/two.db"]}\n')
-    script = "#!/bin/sh\n# Restores the databases from a backup that `dbfold move` made. Made from dbfold.yaml.\ncp two.db .\n"
+    script = "#!/bin/sh\n# Restores the databases from a backup that `dbfold move` made.\ncp two.db .\n"
     application.write("rollback_database.sh", script)
     gate()
 
