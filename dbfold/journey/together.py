@@ -58,7 +58,8 @@ class _Transactions:
 
     def concerns(self) -> Iterator[Concern]:
         for one in self.executions:
-            if one.writes and any(name in self.homes for name in one.databases):
+            # Of one of several nobody knows whether it is another connection than that of the transaction.
+            if one.writes and len(one.databases) == 1 and one.databases[0] in self.homes:
                 self._writes[one.file, one.scope].append(one)
         if len({name for writes in self._writes.values() for one in writes for name in one.databases}) < 2:
             return

@@ -13,7 +13,7 @@ from dbfold.code.project import Project
 from dbfold.code.scopes import Scope
 from dbfold.code.values import Database, Elsewhere, External, Frame, FunctionValue, Instance, SqlValue, Value
 
-_WRITES = re.compile(r"(?i)\s*(?:with\b.*\b)?(?:insert|update|delete|replace|create|drop|alter)\b", re.DOTALL)
+_WRITES = re.compile(r"(?i)\s*(?:with\b.*\b)?(?:insert|update|delete|replace)\b", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Execution:
     databases  on which it runs; empty if that is not known
     sites      the places (file, line, column) that name them
     scope      the function that it stands in
-    writes     it executes INSERT, UPDATE, DELETE or the like
+    writes     it executes INSERT, UPDATE, DELETE or REPLACE, which begin a transaction
     """
 
     file: str
