@@ -145,25 +145,30 @@ def _calls_in(source: Source, scope: Scope) -> Iterator[ast.Call]:
             yield node
 
 
+_BLOCKS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.With, ast.AsyncWith, ast.For, ast.While, ast.AsyncFor)
+
+
 def _open_lines(source: Source, line: int) -> tuple[int, int]:
     """The lines in which a transaction that begins in `line` is open: of the block that ends it, or to its commit."""
     function: ast.AST = source.tree
     block: ast.With | ast.AsyncWith | None = None
     loop: ast.AST | None = None
-    for node in ast.walk(source.tree):
-        if not isinstance(node, ast.stmt) or not node.lineno <= line <= (node.end_lineno or 0):
+    for node in source.nodes:
+        if not isinstance(node, _BLOCKS) or not node.lineno <= line <= (node.end_lineno or 0):
             continue
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             function, block, loop = node, None, None
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             block = node
-        elif isinstance(node, (ast.For, ast.While, ast.AsyncFor)):
+        else:
             loop = node
     end = getattr(function, "end_lineno", None) or len(source.table.starts)
+    begins = getattr(function, "lineno", 0)
     ends = sorted(
-        node.lineno
-        for node in ast.walk(function)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ENDS
+        call.lineno
+        for name in _ENDS
+        for call in source.calls.get(name, ())
+        if isinstance(call.func, ast.Attribute) and begins <= call.lineno <= end
     )
     first, last = line, next((one for one in ends if one > line), end)
     if block is not None:

@@ -22,6 +22,7 @@ _IMPORT = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _MODULE = re.compile(rb"(?<![\w-])-m[\"',\s]+([A-Za-z_][\w.]*)|[\"'\s=]([A-Za-z_]\w*(?:\.\w+)+):[A-Za-z_]\w*")
+_COLON = re.compile(rb":[A-Za-z_]")
 _COMMAND = re.compile(rb"\bpython[\d.]*[\"',\s]+(?:-[A-Za-z]+[\"',\s]+)*([^\s\"'`;|&,]*?[\w-]+\.pyw?)\b")
 _PROGRAM = re.compile(rb"\b__name__\s*==\s*[\"']__main__[\"']")
 _LARGEST = 2_000_000  # bytes; what is larger is data
@@ -75,11 +76,13 @@ class Starts:
                     continue
                 dotted.update(name for name in one.names if "." in name)
                 bare.update((one.directory, name.partition(".")[0]) for name in one.names)
-            if _PROGRAM.search(data) or data.startswith(b"#!"):
+            # What has none of what a pattern needs, nearly every file, costs a search for a few bytes.
+            if data.startswith(b"#!") or (b"__main__" in data and _PROGRAM.search(data)):
                 programs.add(file.in_policy)
-            for match in _MODULE.finditer(data):
+            for match in _MODULE.finditer(data) if b"-m" in data or _COLON.search(data) else ():
                 dotted.add((match[1] or match[2]).decode())
-            started.update(_normal(match[1]) for match in _COMMAND.finditer(data))
+            for match in _COMMAND.finditer(data) if b"python" in data else ():
+                started.add(_normal(match[1]))
             zipped = zipped or b"zipapp" in data
         return Starts(
             frozenset(dotted), frozenset(bare), frozenset(relative), frozenset(started), frozenset(programs), zipped

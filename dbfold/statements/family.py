@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
-from functools import cached_property
 from typing import NamedTuple
 
 from dbfold.statements.arguments import Function
 from dbfold.statements.sources import Source, Sources
 
-_CLASS = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*(?:\[[^\]]*\])?[ \t]*(?:\(([^)]*)\))?", re.MULTILINE)
-_NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 # Methods that many objects have: a call of one by itself says little about whose it is.
 _COMMON = frozenset(
     "add all append clear close commit connect copy count create delete drop execute executemany exists fetch fetchall"
@@ -43,22 +38,13 @@ class Family:
         self.names = names
         self._uses: dict[tuple[str, int], list[Use]] = {}
 
-    @cached_property
-    def _bases(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for data in self.sources.contents():
-            for match in _CLASS.finditer(data):
-                bases = (match[2] or b"").decode("latin-1")
-                found[match[1].decode()].update(one.rpartition(".")[2] for one in _NAME.findall(bases))
-        return found
-
     def ancestors(self, name: str) -> set[str]:
         """A class and all that it inherits from."""
-        return _closure(name, lambda one: self._bases.get(one, set()))
+        return _closure(name, lambda one: self.sources.bases.get(one, set()))
 
     def heirs(self, name: str) -> set[str]:
         """A class and all that inherit from it."""
-        return _closure(name, lambda one: {heir for heir, bases in self._bases.items() if one in bases})
+        return _closure(name, lambda one: self.sources.heirs.get(one, set()))
 
     def of(self, source: Source, base: ast.expr, class_named: Callable[[ast.Name], str | None]) -> set[str] | None:
         """The classes of which `base` may be an object, those that they inherit from included; None for any."""
@@ -67,13 +53,13 @@ class Family:
                 owner = self.enclosing(source, base)
                 return self.ancestors(owner) - {owner} if owner else None
             name = class_named(base.func)
-            return self.ancestors(name) if name and name in self._bases else None
+            return self.ancestors(name) if name and name in self.sources.bases else None
         if not isinstance(base, ast.Name):
             return None
         if base.id in ("self", "cls") and (owner := self.enclosing(source, base)):
             return {one for heir in self.heirs(owner) for one in self.ancestors(heir)}
         name = class_named(base)
-        return self.ancestors(name) if name and name in self._bases else None
+        return self.ancestors(name) if name and name in self.sources.bases else None
 
     @staticmethod
     def enclosing(source: Source, node: ast.AST) -> str | None:
@@ -188,7 +174,7 @@ class Family:
         )
 
 
-def _closure(name: str, more: Callable[[str], set[str]]) -> set[str]:
+def _closure(name: str, more: Callable[[str], AbstractSet[str]]) -> set[str]:
     found: set[str] = set()
     pending = [name]
     while pending:

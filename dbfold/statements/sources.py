@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -24,6 +26,8 @@ from dbfold.references.discovery import SourceFile
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_CLASS = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*(?:\[[^\]]*\])?[ \t]*(?:\(([^)]*)\))?", re.MULTILINE)
+_NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +52,15 @@ class Binding:
 class Source:
     """One module: its tree, and by scope what its names are bound to; `attributes` are those of all its objects.
 
-    `calls` and `reads` are the calls, and the names and attributes that are read, by their last name.
+    `nodes` are those of the tree, as ast.walk gives them; `calls` and `reads` are the calls, and the names and
+    attributes that are read, by their last name.
     """
 
     file: str
     shown: str
     tree: ast.Module
     table: LineTable
+    nodes: list[ast.AST] = field(default_factory=list)
     parents: dict[int, ast.AST] = field(default_factory=dict)
     bindings: dict[tuple[int, str], list[Binding]] = field(default_factory=dict)
     attributes: dict[str, list[tuple[ast.ClassDef | None, Binding]]] = field(default_factory=dict)
@@ -62,9 +68,11 @@ class Source:
     reads: dict[str, list[ast.Name | ast.Attribute]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for node in ast.walk(self.tree):
+        self.nodes.append(self.tree)
+        for node in self.nodes:  # which grows: as ast.walk goes, once for all who ask
             for child in ast.iter_child_nodes(node):
                 self.parents[id(child)] = node
+                self.nodes.append(child)
             match node:
                 case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):
                     self.reads.setdefault(name, []).append(node)
@@ -126,6 +134,25 @@ class Sources:
     def contents(self) -> Iterator[bytes]:
         """The bytes of every module."""
         return map(self._read, self._files)
+
+    @cached_property
+    def bases(self) -> Mapping[str, AbstractSet[str]]:
+        """The names of the classes that each class inherits from, by their last parts."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for data in self.contents():
+            for match in _CLASS.finditer(data):
+                bases = (match[2] or b"").decode("latin-1")
+                found[match[1].decode()].update(one.rpartition(".")[2] for one in _NAME.findall(bases))
+        return found
+
+    @cached_property
+    def heirs(self) -> Mapping[str, AbstractSet[str]]:
+        """The names of the classes that inherit from each class."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for heir, bases in self.bases.items():
+            for base in bases:
+                found[base].add(heir)
+        return found
 
     def words(self, file: str) -> frozenset[str]:
         """The names in a module."""

@@ -46,7 +46,7 @@ def table_uses(project: Project, sources: Sources) -> Iterator[TableUse]:
     for source in sources.holding(_MENTIONS.search):
         if source.file not in project.modules:
             continue
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.Call) and (name := last_name(node.func)) in TABLE_CALLS:
                 table = argument_of(node, "name", 0) or argument_of(node, "table_name", None)
                 on = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
@@ -103,7 +103,7 @@ def mappers(sources: Sources) -> Iterator[Source]:
 
 def declarations(source: Source) -> Iterator[Declaration]:
     """The tables of the models in a module, and the texts that name them: `ForeignKey("users.id")`."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ClassDef) and source.class_of(node) is None:
             yield from _of_class(source, node)
         elif isinstance(node, ast.Call):
