@@ -175,6 +175,9 @@ def test_plan(estate):
 
 
 def test_move(estate):
+    with pytest.raises(dbfold.UserError, match="1 place in the project still names auth.db"):
+        dbfold.move("dbfold.yaml", Path("data"), dry_run=True)
+    dbfold.rewrite(["."], "dbfold.yaml", jobs=1)
     before = estate.tree()
     dbfold.move("dbfold.yaml", Path("data"), dry_run=True)
     assert estate.tree() == before
