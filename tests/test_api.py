@@ -175,7 +175,7 @@ def test_plan(estate):
 
 
 def test_move(estate):
-    with pytest.raises(dbfold.UserError, match="1 place in the project still names auth.db"):
+    with pytest.raises(dbfold.UserError, match=r"1 place in the project still names auth\.db"):
         dbfold.move("dbfold.yaml", Path("data"), dry_run=True)
     dbfold.rewrite(["."], "dbfold.yaml", jobs=1)
     before = estate.tree()
