@@ -221,7 +221,12 @@ def checkout(tmp_path):
     """A checkout with a project below it, in no environment: Python finds dbfold in the current directory."""
     root = tmp_path / "checkout"
     export(root)
-    (root / "dbfold.yaml").write_text(POLICY)
+    (root / "dbfold.yaml").write_text(
+        POLICY.replace(
+            "exclude: [",
+            'exclude: ["tests/**", "dbfold/**", "docs/**", "examples/**", "rules/**", "benchmarks/**", "tools/**", ',
+        )
+    )
     (root / "services/auth").mkdir(parents=True)
     (root / "services/auth/store.py").write_text(BEFORE)
     subprocess.run(["git", "init", "-q"], cwd=root, check=True)
