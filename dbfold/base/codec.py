@@ -11,6 +11,7 @@ import json
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
@@ -48,6 +49,13 @@ class Codec(Generic[Value]):
         _, decode = self._compiled()
         plain = json.loads(data.decode("utf-8", "surrogatepass"))
         return decode(plain) if decode else plain  # type: ignore[no-any-return]
+
+    def decoded(self, kept: bytes | None) -> Value | None:
+        """The value that was kept; None if there is none, or if it is not what it should be."""
+        if kept is not None:
+            with suppress(*DECODING_ERRORS):
+                return self.decode(kept)
+        return None
 
     def _compiled(self) -> tuple[_Convert | None, _Convert | None]:
         if self._converters is None:

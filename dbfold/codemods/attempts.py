@@ -7,15 +7,15 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from dbfold.base.codec import DECODING_ERRORS
 from dbfold.base.parallel import share_out
 from dbfold.base.progress import SILENT, Progress
 from dbfold.codemods.file import Attempt, FileRewrite, Rewriting, attempt, attempt_codec, outcome
 from dbfold.codemods.importers import taken_names
 from dbfold.journey.guidance import NO_GUIDANCE, Guidance
-from dbfold.policy.model import Policy
+from dbfold.policy.model import AccessorStyle, Policy
 from dbfold.references.contents import read
 from dbfold.references.discovery import Discovery, discover
+from dbfold.references.roots import Roots
 from dbfold.references.scan import examine_files
 from dbfold.references.survey import Survey
 from dbfold.references.verdicts import Examined, Judge
@@ -24,13 +24,31 @@ _LIBCST_COST = 10  # what a byte of source costs that is rewritten, against one 
 
 
 class Attempts:
-    """Rewrites files, none of them twice for the same reasons."""
+    """Rewrites the files of a project, none of them twice for the same reasons.
 
-    def __init__(self, survey: Survey, progress: Progress = SILENT) -> None:
+    `roots` and the project's files are looked for once, because whoever asks for a directory's imports reads them all.
+    """
+
+    def __init__(self, survey: Survey, roots: Roots, progress: Progress = SILENT) -> None:
         self.survey = survey
+        self.roots = roots
         self.progress = progress
+        self._project: Discovery | None = None
         self._known: dict[bytes, Attempt] = {}
         self._taken: dict[str, frozenset[str]] = {}
+
+    def judge(self, policy: Policy, style: AccessorStyle | None, found: Guidance) -> Judge:
+        """The judge who knows what waits. `style` is another than the policy's."""
+        return Judge(policy, self.roots, style or policy.accessor.style, found)
+
+    def project(self, discovery: Discovery, policy: Policy) -> Discovery:
+        """All files of the project, as they are on the disk or with the content that the first `discovery` gives."""
+        if self._project is None:
+            found = discover([policy.root], policy, policy.root)
+            instead = {file.path: file.content for file in discovery.files}
+            files = tuple(replace(file, content=instead.get(file.path)) for file in found.files)
+            self._project = replace(found, files=files)
+        return self._project
 
     def works(self, discovery: Discovery, judge: Judge, asked: Guidance) -> list[Rewriting]:
         """The files of `discovery` to report or to rewrite.
@@ -54,7 +72,7 @@ class Attempts:
                 with suppress(OSError):  # which is reported where it is rewritten
                     contents[work.file.in_policy] = read(work.file)
         if contents:
-            taken = taken_names(whole_project(discovery, policy).files, contents)
+            taken = taken_names(self.project(discovery, policy).files, contents)
             self._taken.update({file: taken.get(file, frozenset()) for file in contents})
         return [replace(work, taken=self._taken.get(work.file.in_policy, frozenset())) for work in works]
 
@@ -83,7 +101,7 @@ class Attempts:
         new = [one for one in wanted if one[2] not in self._known]
         keeps = self.survey.keeps_for(_LIBCST_COST * sum(len(data) for _, data, _ in new))
         for _, _, key in new:
-            if keeps is not None and (kept := _decoded(keeps.get(key))) is not None:
+            if keeps is not None and (kept := attempt_codec().decoded(keeps.get(key))) is not None:
                 self._known[key] = kept
         new = [one for one in new if one[2] not in self._known]
         if new:
@@ -96,22 +114,5 @@ class Attempts:
                 keeps.put(key, attempt_codec().encode(found))
 
 
-def whole_project(discovery: Discovery, policy: Policy) -> Discovery:
-    """All files of the project; those of `discovery` with the content that is looked at instead of the disk's."""
-    found = discover([policy.root], policy, policy.root)
-    instead = {file.path: file.content for file in discovery.files if file.content is not None}
-    if not instead:
-        return found
-    files = tuple(replace(file, content=instead.pop(file.path, None)) for file in found.files)
-    return replace(found, files=files)
-
-
 def _tried(one: tuple[Rewriting, bytes], judge: Judge) -> Attempt:
     return attempt(*one, judge)
-
-
-def _decoded(kept: bytes | None) -> Attempt | None:
-    if kept is not None:
-        with suppress(*DECODING_ERRORS):  # what is not what it should be is as good as nothing
-            return attempt_codec().decode(kept)
-    return None

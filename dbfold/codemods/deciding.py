@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from dbfold.base.cache import digest, own_digest
-from dbfold.base.codec import DECODING_ERRORS, Codec
-from dbfold.codemods.attempts import Attempts, whole_project
+from dbfold.base.codec import Codec
+from dbfold.codemods.attempts import Attempts
 from dbfold.codemods.file import FileRewrite, Rewriting
 from dbfold.codemods.roots import accessor_roots, with_roots
 from dbfold.journey.checking import check_files, database_files, database_state
@@ -23,14 +22,8 @@ from dbfold.journey.holds import guidance, switching_names
 from dbfold.policy.model import AccessorStyle, Policy
 from dbfold.references.contents import read
 from dbfold.references.discovery import Discovery, SourceFile
-from dbfold.references.roots import Roots
 from dbfold.references.survey import may_hold_code
 from dbfold.references.verdicts import Judge
-
-
-def judge_of(policy: Policy, style: AccessorStyle | None, found: Guidance) -> Judge:
-    """The judge who knows what waits. `style` is another than the policy's."""
-    return Judge(policy, Roots(policy), style or policy.accessor.style, found)
 
 
 def find_guidance(
@@ -46,16 +39,15 @@ def find_guidance(
     """
     if not _asks(discovery, policy):
         return NO_GUIDANCE
-    project = whole_project(discovery, policy)
+    project = attempts.project(discovery, policy)
     contents, size = attempts.survey.digest_of(project.files)
     keeps = attempts.survey.keeps_for(size)
     if keeps is None:
         return _found(policy, project, attempts, style, data_dir)
     databases = sorted(map(database_state, database_files(policy, data_dir).values()))
     key = digest(own_digest(), "guidance", repr(policy), str(style), contents, *databases)
-    if (kept := keeps.get(key)) is not None:
-        with suppress(*DECODING_ERRORS):  # what is not what it should be is as good as nothing
-            return _codec().decode(kept)
+    if (kept := _codec().decoded(keeps.get(key))) is not None:
+        return kept
     found = _found(policy, project, attempts, style, data_dir)
     keeps.put(key, _codec().encode(found))
     return found
@@ -66,9 +58,9 @@ def settle(
 ) -> Guidance:
     """The same when all has been tried: what cannot be rewritten holds its databases, and so on until nothing fails."""
     while True:
-        judge = judge_of(policy, style, found)
+        judge = attempts.judge(policy, style, found)
         works = attempts.works(project, judge, found)
-        failures = _failures(attempts.results(works, judge), project, judge)
+        failures = _failures(attempts.results(works, judge), judge)
         new = [work for work in works if work.file.in_policy in failures.keys() - found.failed.keys()]
         if not new:
             return replace(found, files=_files(works, policy))
@@ -85,11 +77,11 @@ def _found(
     policy: Policy, project: Discovery, attempts: Attempts, style: AccessorStyle | None, data_dir: Path | None
 ) -> Guidance:
     styled = policy if style is None else replace(policy, accessor=replace(policy.accessor, style=style))
-    checked = check_files(styled, attempts.survey, project, policy.root, data_dir, attempts.progress)
+    checked = check_files(styled, attempts.survey, project, policy.root, data_dir, attempts.progress, attempts.roots)
     return settle(guidance(checked), policy, style, project, attempts)
 
 
-def _failures(results: Sequence[FileRewrite], project: Discovery, judge: Judge) -> dict[str, str]:
+def _failures(results: Sequence[FileRewrite], judge: Judge) -> dict[str, str]:
     """By file (relative to the policy): why it cannot be rewritten, though it was to be."""
     needs = accessor_roots(results, (), judge.policy.root, judge)
     failures = {one.file.in_policy: one.failure for one in results if one.failure}

@@ -92,8 +92,7 @@ def _named(naming: Sequence[Reference], policy: Policy) -> Iterator[str]:
     )
     yield "  accept:"
     first = naming[0]
-    entry = retired(policy, first.database)
-    yield f'    {entry.name if entry else first.database}: {{"{first.file}": "why it may stay"}}'
+    yield f'    {policy.entry_name(first.database)}: {{"{first.file}": "why it may stay"}}'
 
 
 def _broken(broken: Sequence[Judgement]) -> Iterator[str]:

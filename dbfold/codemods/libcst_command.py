@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import libcst as cst
@@ -16,7 +16,7 @@ from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
 from dbfold.base.paths import resolved
 from dbfold.codemods.attempts import Attempts
-from dbfold.codemods.deciding import find_guidance, judge_of
+from dbfold.codemods.deciding import find_guidance
 from dbfold.codemods.file import Attempt, Rewriting, attempt
 from dbfold.codemods.importers import taken_names
 from dbfold.journey.guidance import NO_GUIDANCE, Guidance
@@ -24,8 +24,9 @@ from dbfold.policy.loading import find_policy, load_policy
 from dbfold.policy.model import Policy
 from dbfold.policy.rooting import require_below
 from dbfold.references.detection import detect
-from dbfold.references.discovery import Discovery, SourceFile, discover, source_file
+from dbfold.references.discovery import Discovery, SourceFile, source_file
 from dbfold.references.model import FileError
+from dbfold.references.roots import Roots
 from dbfold.references.survey import Survey
 
 
@@ -53,17 +54,19 @@ class RewriteDbPaths(CodemodCommand):
         file = replace(source_file(path, policy, path.parent), content=tree.bytes)
         if policy.excluded_files.matching(file.in_policy):
             raise SkipFile("excluded by the policy")
-        guidance = _guidance(policy, file)
+        project = _projects.setdefault(policy.source, _Project(Attempts(Survey(None, jobs=1), Roots(policy))))
+        guidance = project.guide(policy, file)
         if guidance.names.get(file.in_policy):
             # A statement changes together with its path, and LibCST writes one file after the other.
             raise SkipFile("tables in its SQL get new names in the move; use `dbfold rewrite`")
-        judge = judge_of(policy, None, guidance)
+        judge = project.attempts.judge(policy, None, guidance)
         examined = judge.examine(file, detect(tree.bytes, file.path, file.in_policy))
         if examined.errors:
             raise SkipFile(_message(examined.errors))
         work = Rewriting(file, examined)
         if work.is_called_for:
-            taken = taken_names(_project(policy).files, {file.in_policy: tree.bytes})
+            files = project.attempts.project(Discovery((file,), (), 0), policy).files
+            taken = taken_names(files, {file.in_policy: tree.bytes})
             work = replace(work, taken=taken.get(file.in_policy, frozenset()))
         found = attempt(work, tree.bytes, judge) if work.is_called_for else Attempt()
         if found.problem is not None:
@@ -71,25 +74,21 @@ class RewriteDbPaths(CodemodCommand):
         return tree if found.text is None else cst.parse_module(found.text, config=tree.config_for_parsing)
 
 
-# One process of LibCST's runner has many files, and one application.
-_known_guidance: dict[Path, Guidance] = {}
-_known_projects: dict[Path, Discovery] = {}
+@dataclass(slots=True)
+class _Project:
+    """What is worked out once for all files of an application: one process of LibCST's runner has many."""
+
+    attempts: Attempts
+    guidance: Guidance = NO_GUIDANCE
+
+    def guide(self, policy: Policy, file: SourceFile) -> Guidance:
+        """What the application asks; nothing for a file that has to do with no database of the policy."""
+        if self.guidance is NO_GUIDANCE:
+            self.guidance = find_guidance(policy, Discovery((file,), (), 0), self.attempts)
+        return self.guidance
 
 
-def _project(policy: Policy) -> Discovery:
-    if policy.source not in _known_projects:
-        _known_projects[policy.source] = discover([policy.root], policy, policy.root)
-    return _known_projects[policy.source]
-
-
-def _guidance(policy: Policy, file: SourceFile) -> Guidance:
-    """What the application asks; nothing for a file that has to do with no retired database."""
-    if policy.source not in _known_guidance:
-        found = find_guidance(policy, Discovery((file,), (), 0), Attempts(Survey(None, jobs=1)))
-        if found is NO_GUIDANCE:
-            return found
-        _known_guidance[policy.source] = found
-    return _known_guidance[policy.source]
+_projects: dict[Path, _Project] = {}
 
 
 def _message(errors: Sequence[FileError]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from dbfold.base.progress import SILENT, Progress
 from dbfold.codemods.accessors import GeneratedFile
 from dbfold.codemods.attempts import Attempts
-from dbfold.codemods.deciding import find_guidance, judge_of, settle
+from dbfold.codemods.deciding import find_guidance, settle
 from dbfold.codemods.file import FileRewrite, Rewriting
 from dbfold.codemods.roots import accessor_roots, with_roots
 from dbfold.journey.checking import Checked, check_files, require_something
@@ -23,6 +23,7 @@ from dbfold.journey.holds import guidance
 from dbfold.policy.model import AccessorStyle, Policy
 from dbfold.references.discovery import Discovery, SourceFile, discover, require_files, shown_base, source_file
 from dbfold.references.model import FileError
+from dbfold.references.roots import Roots
 from dbfold.references.scan import Scan, combine
 from dbfold.references.survey import surveying
 from dbfold.references.verdicts import Judge
@@ -99,7 +100,7 @@ def prepare_files(
 ) -> Prepared:
     """Work out every change in the files of `discovery` without writing one. Raises UserError."""
     with surveying(policy.root, jobs, cached=cached) as survey:
-        attempts = Attempts(survey, progress)
+        attempts = Attempts(survey, Roots(policy), progress)
         found = find_guidance(policy, discovery, attempts, style, data_dir)
         return _prepared(discovery, policy, base, attempts, found, style)
 
@@ -120,8 +121,8 @@ def prepare_project(
     discovery = discover([base], policy, base)
     require_something(discovery, policy, data_dir)
     with surveying(policy.root, jobs, cached=cached) as survey:
-        attempts = Attempts(survey, progress)
-        checked = check_files(policy, survey, discovery, base, data_dir, progress)
+        attempts = Attempts(survey, Roots(policy), progress)
+        checked = check_files(policy, survey, discovery, base, data_dir, progress, attempts.roots)
         found = settle(guidance(checked), policy, None, discovery, attempts)
         prepared = _prepared(discovery, policy, base, attempts, found, None)
     return replace(checked, code=replace(checked.code, references=prepared.scan)), prepared
@@ -136,7 +137,7 @@ def _prepared(
     style: AccessorStyle | None,
 ) -> Prepared:
     """What comes of the files of `discovery`, each proven, or for review with the reason; and what goes with them."""
-    judge = judge_of(policy, style, asked)
+    judge = attempts.judge(policy, style, asked)
     works = attempts.works(discovery, judge, asked)
     found = attempts.results(works, judge, asked)
     beside = _beside(works, discovery, base, attempts, judge, asked)

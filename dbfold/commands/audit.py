@@ -94,8 +94,7 @@ def table(found: Scan, policy: Policy) -> list[DatabaseRow]:
     counts: dict[str, Counter[Action]] = {}
     files: dict[str, set[str]] = {}
     for reference in found.references:
-        entry = policy.find(reference.database)
-        name = entry.name if entry else reference.database
+        name = policy.entry_name(reference.database)
         counts.setdefault(name, Counter())[reference.verdict.action] += 1
         files.setdefault(name, set()).add(reference.file)
     rows = [

@@ -25,6 +25,7 @@ from dbfold.journey.together import together_concerns
 from dbfold.policy.model import Policy, Role
 from dbfold.references.discovery import Discovery, discover, require_files
 from dbfold.references.model import FileError
+from dbfold.references.roots import Roots
 from dbfold.references.survey import Survey, surveying
 from dbfold.sqlite.engine import folded
 from dbfold.sqlite.header import is_database
@@ -96,9 +97,13 @@ def check_files(
     base: Path,
     data_dir: Path | None = None,
     progress: Progress = SILENT,
+    roots: Roots | None = None,
 ) -> Checked:
-    """The same for the files of `discovery`, those of the whole project. Raises UserError."""
-    code = scan_code(survey, discovery, policy, progress)
+    """The same for the files of `discovery`, those of the whole project. Raises UserError.
+
+    `roots` are the policy's, if they are known already.
+    """
+    code = scan_code(survey, discovery, policy, progress, roots)
     statements = code.statements.statements
     progress.phase(f"checking {len(statements):,} statements of SQL")
     files = database_files(policy, data_dir)

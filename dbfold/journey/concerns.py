@@ -30,5 +30,4 @@ class Apart:
 
 def entry_names(policy: Policy, databases: Iterable[str]) -> tuple[str, ...]:
     """Databases by the names of their entries in the policy."""
-    entries = ((name, policy.find(name)) for name in databases)
-    return tuple(sorted({entry.name if entry else name for name, entry in entries}))
+    return tuple(sorted(set(map(policy.entry_name, databases))))

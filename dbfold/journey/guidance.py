@@ -8,11 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from dbfold.base.output.counted import counted
 from dbfold.base.spans import Span
+from dbfold.code.uses import Place
 from dbfold.journey.renaming import Edit
 from dbfold.statements.model import Statement
-
-Place = tuple[str, int, int]
-"""A site: its file relative to the policy, line and column."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def _names(code: CodeScan, outlook: Outlook, judged: Sequence[Judgement]) -> dic
     """By file: the names that change for the databases that it names, or whose statements it holds."""
     used: dict[str, set[str]] = defaultdict(set)
     for found in code.references.references:
-        used[found.file].add(_database(outlook, found.database))
+        used[found.file].add(outlook.policy.entry_name(found.database))
     for one in judged:
         used[one.statement.in_policy].update(one.statement.databases)
     names: dict[str, frozenset[str]] = {}
@@ -64,8 +64,3 @@ def _names(code: CodeScan, outlook: Outlook, judged: Sequence[Judgement]) -> dic
         for database in databases:
             names[file] = names.get(file, frozenset()) | changing_names(outlook, database)
     return {file: found for file, found in names.items() if found}
-
-
-def _database(outlook: Outlook, name: str) -> str:
-    entry = outlook.policy.find(name)
-    return entry.name if entry else name

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from dbfold.base.output.counted import listed
+from dbfold.code.uses import Place
 from dbfold.journey.checking import Checked
 from dbfold.journey.concerns import Concern
-from dbfold.journey.guidance import Place, Wait
+from dbfold.journey.guidance import Wait
 from dbfold.journey.judging import Effect, Judgement
 from dbfold.journey.outlook import Outlook
 from dbfold.journey.shapes import words
@@ -72,10 +74,10 @@ def _undecided(outlook: Outlook) -> Found:
                 if database != merged.target:
                     tables[database].append(final.name)
     for database, names in tables.items():
-        listed = _listed(names)
+        which = listed(dict.fromkeys(names))
         yield (
-            _entry_name(outlook.policy, database),
-            Wait(f"the policy does not say what becomes of {listed}, which others have as well: `dbfold plan`"),
+            outlook.policy.entry_name(database),
+            Wait(f"the policy does not say what becomes of {which}, which others have as well: `dbfold plan`"),
         )
 
 
@@ -126,7 +128,7 @@ def _concerned(one: Judgement, outlook: Outlook) -> set[str]:
     """The retired databases whose move does it: those that the statement runs on, or that share its tables."""
     own = {database for database in one.statement.databases if retired(outlook.policy, database)}
     if own:
-        return {_entry_name(outlook.policy, database) for database in own}
+        return {outlook.policy.entry_name(database) for database in own}
     concerned: set[str] = set()
     for database in one.statement.databases:
         merged = outlook.merged.get(database)
@@ -134,7 +136,7 @@ def _concerned(one: Judgement, outlook: Outlook) -> set[str]:
         sharing = {name for final in finals for name in final.contributors}
         everyone = set(merged.inventories) if merged else set()
         concerned |= (sharing or everyone) - {database}
-    return {_entry_name(outlook.policy, database) for database in concerned}
+    return {outlook.policy.entry_name(database) for database in concerned}
 
 
 def _half_renamed(checked: Checked) -> Found:
@@ -148,14 +150,4 @@ def _half_renamed(checked: Checked) -> Found:
         there = {stays.get(site, True) for site in one.statement.sites} if one.edits else set()
         for database in one.statement.databases if len(there) > 1 else ():
             why = "the SQL would get a new name, and runs on a path that is not rewritten as well"
-            yield _entry_name(policy, database), Wait(why, one.statement.in_policy, one.statement.span.line)
-
-
-def _entry_name(policy: Policy, name: str) -> str:
-    entry = policy.find(name)
-    return entry.name if entry else name
-
-
-def _listed(names: list[str]) -> str:
-    distinct = list(dict.fromkeys(names))
-    return " and ".join([", ".join(distinct[:-1]), distinct[-1]] if len(distinct) > 1 else distinct)
+            yield policy.entry_name(database), Wait(why, one.statement.in_policy, one.statement.span.line)

@@ -261,10 +261,7 @@ def _check_tables(policy: Policy, problems: Problems) -> None:
 def _check_rename(policy: Policy, broken: set[str], problems: Problems) -> None:
     for database, names in policy.rename.items():
         at = ("rename", database)
-        _check_declared(policy, database, broken, at, problems)
-        entry = policy.databases.get(database)
-        if entry is not None and entry.role is not Role.RETIRED:
-            problems.add(at, f"{database!r} is {entry.role}; only what moves out of a retired database is renamed")
+        _check_retired(policy, database, broken, at, "only what moves out of a retired database is renamed", problems)
         for old, new in names.items():
             if new.lower().startswith("sqlite_"):
                 problems.add((*at, old), f"{new!r} is a name that SQLite keeps for itself; choose another")
@@ -273,10 +270,7 @@ def _check_rename(policy: Policy, broken: set[str], problems: Problems) -> None:
 def _check_accept(policy: Policy, broken: set[str], problems: Problems) -> None:
     for database, reasons in policy.accept.items():
         at = ("accept", database)
-        _check_declared(policy, database, broken, at, problems)
-        entry = policy.databases.get(database)
-        if entry is not None and entry.role is not Role.RETIRED:
-            problems.add(at, f"{database!r} is {entry.role}; only a retired database waits for anything")
+        _check_retired(policy, database, broken, at, "only a retired database waits for anything", problems)
         for pattern in reasons:
             if pattern.startswith("!"):
                 problems.add((*at, pattern), _NO_EXCEPTIONS)
@@ -291,6 +285,15 @@ def _check_foreign_keys(policy: Policy, broken: set[str], problems: Problems) ->
                 problems.add(at, f"{column!r} is not a column; write table.column")
             if target != NO_FOREIGN_KEY and "." not in target.strip("."):
                 problems.add(at, f"{target!r} is not a column; write table.column, or {NO_FOREIGN_KEY}")
+
+
+def _check_retired(
+    policy: Policy, name: str, broken: set[str], at: tuple[str, ...], why: str, problems: Problems
+) -> None:
+    _check_declared(policy, name, broken, at, problems)
+    entry = policy.databases.get(name)
+    if entry is not None and entry.role is not Role.RETIRED:
+        problems.add(at, f"{name!r} is {entry.role}; {why}")
 
 
 def _check_declared(policy: Policy, name: str, broken: set[str], at: tuple[str, ...], problems: Problems) -> None:

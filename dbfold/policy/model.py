@@ -240,6 +240,11 @@ class Policy:
             return exact
         return next((entry for entry in self._patterns if fnmatchcase(file_name, entry.name)), None)
 
+    def entry_name(self, file_name: str) -> str:
+        """A database file by the name of its entry; by its own if it is not declared."""
+        entry = self.find(file_name)
+        return entry.name if entry is not None else file_name
+
     def target(self, database: Database) -> Database | None:
         """The kept database that `database` becomes, following `into`; None where nothing was decided."""
         while database.into is not None:

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from dbfold.base.output.counted import listed
 from dbfold.code.derivations import Made, Step, made
 from dbfold.code.uses import MODULE, Doing, Place, Use, by_doing
 from dbfold.policy.matching import DirectoryKind, Location, directory_and_name, locate
@@ -81,13 +82,13 @@ class _Hazards:
             case Doing.JOINED if self._moves(use.by, site, target):
                 return f"put behind another path in {at}, which the new one may not bear"
             case Doing.COMPARED if len(together) > 1:
-                return f"compared in {at}, and {_listed(together)} would become one path"
+                return f"compared in {at}, and {listed(together)} would become one path"
             case Doing.COMPARED if use.unknown and _new_text(site, target) != site.text:
                 return f"compared in {at} with what may still be the old path"
             case Doing.KEYED if len(together) > 1:
-                return f"a key in {at}, and {_listed(together)} would become one key"
+                return f"a key in {at}, and {listed(together)} would become one key"
             case Doing.LOOPED if len(together) > 1:
-                return f"{at} goes through {_listed(together)}, which would become one file, {target.name}"
+                return f"{at} goes through {listed(together)}, which would become one file, {target.name}"
             case Doing.CHOSEN if _new_text(site, target) != site.text:
                 return f"one of the choices in {at}, which people type"
         return None
@@ -111,7 +112,7 @@ class _Hazards:
                     if place not in seen:
                         seen.add(place)
                         by = scope if place[0] == file else scope + f" of {file}"
-                        yield place, f"{by} opens {_listed(names)}, which would become one file, {target}: a migration?"
+                        yield place, f"{by} opens {listed(names)}, which would become one file, {target}: a migration?"
 
     def _concerned(self, opened: set[Place], file: str, scope: str, target: str, names: list[str]) -> Iterator[Place]:
         """The sites that are opened, and all others of these databases in the function or class."""
@@ -184,10 +185,6 @@ def _new_text(site: Site, target: Database) -> str | None:
 
 def _elsewhere(use: Use, place: Place) -> str:
     return "" if use.file == place[0] else f" in {use.file}:{use.line}"
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]])
 
 
 def _innermost_first(item: tuple[tuple[str, str], object]) -> tuple[int, tuple[str, str]]:

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 from dbfold.base.version import VERSION
 from dbfold.codemods.attempts import Attempts
-from dbfold.codemods.deciding import find_guidance, judge_of
+from dbfold.codemods.deciding import find_guidance
 from dbfold.journey.guidance import NO_GUIDANCE, Guidance
 from dbfold.policy.loading import find_policy_or_none, load_policy
 from dbfold.policy.model import Policy
@@ -46,11 +46,11 @@ class _Project:
         """The references of one file, with the verdicts that it has in the whole project."""
         discovery = Discovery((file,), (), 0)
         with surveying(self.policy.root, jobs=1) as survey:
-            attempts = Attempts(survey)
+            attempts = Attempts(survey, self.roots)
             guidance = self._guidance or find_guidance(self.policy, discovery, attempts)
             if guidance is not NO_GUIDANCE:
                 self._guidance = guidance  # the same for all files
-            judge = judge_of(self.policy, None, guidance)
+            judge = attempts.judge(self.policy, None, guidance)
             found = attempts.results(attempts.works(discovery, judge, guidance), judge, guidance)
         return found[0].examined if found else Examined()
 

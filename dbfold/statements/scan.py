@@ -49,12 +49,18 @@ class CodeScan:
     project: Project | None = None
 
 
-def scan_code(survey: Survey, discovery: Discovery, policy: Policy, progress: Progress = SILENT) -> CodeScan:
+def scan_code(
+    survey: Survey,
+    discovery: Discovery,
+    policy: Policy,
+    progress: Progress = SILENT,
+    roots: Roots | None = None,
+) -> CodeScan:
     """All references and statements in the files of `discovery`, with what policy and place say of the references.
 
     A connection that is opened in a file that is not among them is not followed: give the whole project.
     """
-    judge = Judge(policy, Roots(policy), policy.accessor.style)
+    judge = Judge(policy, roots or Roots(policy), policy.accessor.style)
     reach = Reach(frozenset(variables(policy)) | {policy.accessor.module.rpartition(".")[2]})
     found = survey.look(discovery.files, progress, reach.begins)
     modules = _within_reach(_modules(found, judge), reach, survey, discovery, judge, progress)
