@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from dbfold.code.parsing import Position
+from dbfold.code.texts import HOLE
 
 
 class Site(NamedTuple):
@@ -98,7 +99,7 @@ class SqlText(NamedTuple):
     @property
     def text(self) -> str:
         """The text, computed parts as U+FFFC."""
-        return "".join(part if isinstance(part, str) else "\ufffc" for part in self.parts)
+        return "".join(part if isinstance(part, str) else HOLE for part in self.parts)
 
 
 class Operation(NamedTuple):

@@ -17,6 +17,7 @@ from dbfold.code.file_uses import (
     given,
 )
 from dbfold.code.flows import Flows
+from dbfold.code.imports import stem
 from dbfold.code.project import Project
 from dbfold.code.reach import Reach
 from dbfold.code.text_uses import TextUses
@@ -42,7 +43,7 @@ class _Following:
         self._reach = reach
         self._files = FileUses(project, flows)
         self._texts = TextUses(project, flows)
-        self._near = {_stem(facts.file) for facts in project.modules.values() if _names_database(facts)}
+        self._near = {stem(facts.file) for facts in project.modules.values() if _names_database(facts)}
 
     def module(self, facts: ModuleFacts) -> Iterator[Use]:
         """The uses of one module."""
@@ -74,11 +75,6 @@ class _Following:
 
 def _names_database(facts: ModuleFacts) -> bool:
     return any(site.database for site in facts.sites)
-
-
-def _stem(file: str) -> str:
-    """The last part of the name by which a module is imported."""
-    return file.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
 
 
 def _involved(facts: ModuleFacts, call: Call) -> Iterator[Expression]:

@@ -8,6 +8,15 @@ from collections.abc import Callable, Mapping
 from dbfold.code.facts import Import, ModuleFacts
 
 
+def stem(file: str) -> str:
+    """The last part of the name by which a file is imported, a package's directory for its `__init__.py`."""
+    return _without_suffix(file).rpartition("/")[2]
+
+
+def _without_suffix(file: str) -> str:
+    return file.removesuffix(".py").removesuffix("/__init__")
+
+
 class Modules:
     """The facts of modules by their files; `load` gives those that are imported and were not looked at before."""
 
@@ -20,8 +29,7 @@ class Modules:
         self._packages = {file.partition("/")[0] for file in facts if "/" in file}
         self._by_tail: dict[str, list[str]] = {}
         for file in facts:
-            stem = file.removesuffix(".py").removesuffix("/__init__")
-            self._by_tail.setdefault(stem.rpartition("/")[2], []).append(file)
+            self._by_tail.setdefault(stem(file), []).append(file)
 
     def find(self, file: str, level: int, dotted: str) -> str | None:
         """The project's module that an import in `file` means; None for a library's."""
@@ -51,7 +59,7 @@ class Modules:
         candidates = [
             file
             for file in self._by_tail.get(tail, ())
-            if "/" in path and f"/{file}".removesuffix(".py").removesuffix("/__init__").endswith(f"/{path}")
+            if "/" in path and _without_suffix(f"/{file}").endswith(f"/{path}")
         ]
         return candidates[0] if len(candidates) == 1 else None
 

@@ -25,7 +25,7 @@ from dbfold.code.expressions import (
 from dbfold.code.libraries import DERIVING_METHODS, DIRECTORY_MAKERS, EXECUTE_METHODS, TEXT_FUNCTIONS
 from dbfold.code.operations import compared, derived, in_directory, joined, keyed, looped, sliced
 from dbfold.code.parsing import Position, position
-from dbfold.code.texts import is_sql, template_parts
+from dbfold.code.texts import HOLE, is_sql, template_parts
 
 _LONGEST_TEXT = 200
 _ONLY_SHOW = TEXT_FUNCTIONS | DIRECTORY_MAKERS
@@ -144,7 +144,7 @@ class Reader:
 
     def _joined(self, node: ast.JoinedStr, depth: int) -> Expression | None:
         parts = tuple(self._parts(node, depth))
-        text = "".join(part if isinstance(part, str) else "\ufffc" for part in parts)
+        text = "".join(part if isinstance(part, str) else HOLE for part in parts)
         if is_sql(text):
             return self._sql(node, parts, [node])
         self._operate(joined(parts, node.lineno))
@@ -182,7 +182,7 @@ class Reader:
     def _binary(self, node: ast.BinOp, depth: int) -> Expression | None:
         if isinstance(node.op, ast.Add):
             parts = tuple(self._parts(node, depth))
-            if is_sql("".join(part if isinstance(part, str) else "\ufffc" for part in parts)):
+            if is_sql("".join(part if isinstance(part, str) else HOLE for part in parts)):
                 return self._sql(node, parts, _literals(node))
             if any(isinstance(part, str) for part in parts):  # else it adds numbers, as a rule
                 self._operate(joined(parts, node.lineno))
@@ -329,7 +329,7 @@ _READERS: dict[type[ast.expr], Callable[[Reader, ast.expr, int], Expression | No
 def _scheme(text: str) -> str | None:
     """The beginning of a URL of another engine."""
     scheme = text.partition("://")[0]
-    return None if scheme.startswith(("sqlite", "\ufffc", "file")) else f"{scheme}://"
+    return None if scheme.startswith(("sqlite", HOLE, "file")) else f"{scheme}://"
 
 
 def _literals(node: ast.BinOp) -> list[ast.expr]:

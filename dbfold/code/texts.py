@@ -10,6 +10,9 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
+HOLE = "\ufffc"
+"""What stands for a computed part of a text: U+FFFC, which no identifier holds."""
+
 _COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
 _NAME = r"[\w\"'`\[{\ufffc]"
 _WHOLE_NAME = r"(?:\"[^\"]*\"|`[^`]*`|\[[^\]]*\]|'[^']*'|[^\s.(]+)"
@@ -151,7 +154,7 @@ def _token(source: str, match: re.Match[str]) -> tuple[list[tuple[str, Place]], 
                 characters.append((character, place(offset, offset + 2)))
             else:
                 width = _field_end(source, offset, quote) - offset
-                characters.append(("\ufffc", place(offset, offset + width)))
+                characters.append((HOLE, place(offset, offset + width)))
         elif source.startswith("\r\n", offset):
             width = 2
             characters.append(("\n", place(offset, offset + 2)))

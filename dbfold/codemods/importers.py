@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from dbfold.code.imports import stem
 from dbfold.references.contents import read
 from dbfold.references.discovery import SourceFile
 
@@ -37,8 +38,7 @@ class _Module:
     @property
     def stem(self) -> bytes:
         """The name that an import statement ends with."""
-        parts = self.file.removesuffix(".py").removesuffix("/__init__").split("/")
-        return os.fsencode(parts[-1])
+        return os.fsencode(stem(self.file))
 
 
 def taken_names(files: Iterable[SourceFile], modules: Mapping[str, bytes]) -> dict[str, frozenset[str]]:

@@ -11,11 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dbfold.code.texts import is_sql
+from dbfold.code.texts import HOLE, is_sql
 from dbfold.journey.concerns import Apart
 from dbfold.journey.judging import Judgement
 from dbfold.journey.renaming import Edit
-from dbfold.journey.shapes import HOLE
 from dbfold.statements.executions import Execution
 from dbfold.statements.model import Bound, Statement
 from dbfold.statements.sources import Source

@@ -14,13 +14,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from dbfold.base.spans import Span
+from dbfold.code.texts import HOLE
 from dbfold.journey.apart import NotApartError, Place, Texts, place_of
 from dbfold.journey.concerns import Apart, Concern, entry_names
 from dbfold.journey.judging import Effect, Judge, Judgement
 from dbfold.journey.near import near_files
 from dbfold.journey.outlook import Outlook
 from dbfold.journey.renaming import Edit
-from dbfold.journey.shapes import HOLE, names_a_hole, words
+from dbfold.journey.shapes import names_a_hole, words
 from dbfold.sqlite.engine import folded
 from dbfold.statements.arguments import last_name
 from dbfold.statements.executions import Execution
@@ -205,7 +206,7 @@ class _OneDatabase:
         known = [place for one in self.statements.get(file, ()) for place in one.literals]
         known += [(start, end) for name, start, end in self.texts.judged if name == file]
         piece = self._piece()
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
             if not is_text or isinstance(source.parents.get(id(node)), ast.Expr):
                 continue

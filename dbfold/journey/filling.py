@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
+from dbfold.code.texts import HOLE
 from dbfold.journey.preparing import Schema
-from dbfold.journey.shapes import HOLE
 
 # A value, an assignment or a condition, a column, more of a list or of a clause.
 _FILLERS = ("1", "rowid = 1", "rowid", "", "AND 1", "WHERE 1")

@@ -8,13 +8,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dbfold.code.texts import HOLE
 from dbfold.datamove.planning.plan import FinalTable
 from dbfold.journey.filling import Filled, fill
 from dbfold.journey.meeting import met
 from dbfold.journey.outlook import Merged, Outlook
 from dbfold.journey.preparing import Prepared, Schema
 from dbfold.journey.renaming import Edit, Renamed, Renamer, apply
-from dbfold.journey.shapes import HOLE, Shape, shape, split, words
+from dbfold.journey.shapes import Shape, shape, split, words
 from dbfold.journey.surroundings import NOTHING_AROUND, Surroundings, surroundings
 from dbfold.sqlite.engine import folded
 from dbfold.statements.model import Statement

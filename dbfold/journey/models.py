@@ -115,7 +115,7 @@ def _other_mentions(
 ) -> Iterator[Concern]:
     """Texts that name such a table beside the models: `metadata.tables["users"]`."""
     for source in modules:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if (
                 not isinstance(node, ast.Constant)
                 or not isinstance(node.value, str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dbfold.code.imports import stem
 from dbfold.journey.outlook import Outlook
 from dbfold.statements.scan import CodeScan
 from dbfold.statements.sources import Sources
@@ -19,8 +20,4 @@ def near_files(code: CodeScan, outlook: Outlook, sources: Sources, database: str
     near |= {one.in_policy for one in code.statements.statements if database in one.databases}
     near |= {one.file for one in code.executions if database in one.databases}
     named = {word for file in near for word in sources.words(file)}
-    return near | {one.file for one in code.executions if _stem(one.file) in named}
-
-
-def _stem(file: str) -> str:
-    return file.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+    return near | {one.file for one in code.executions if stem(one.file) in named}

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from dbfold.code.texts import Place, literal_places, template_parts
+from dbfold.code.texts import HOLE, Place, literal_places, template_parts
 from dbfold.journey.renaming import Edit
 from dbfold.statements.model import Statement
-
-_FIELD = "\ufffc"
 
 
 class UnplacedError(ValueError):
@@ -23,7 +21,7 @@ def placed(source: str, statement: Statement, edits: Sequence[Edit]) -> list[Edi
         for start, end in statement.literals
         for token in literal_places(source, start, end)
         for character, place in token
-        if character != _FIELD
+        if character != HOLE
     ]
     offsets = [offset for start, end in statement.pieces for offset in range(start, end)]
     expected = [statement.text[offset] for offset in offsets]

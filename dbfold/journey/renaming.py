@@ -18,9 +18,10 @@ from itertools import combinations, pairwise
 
 import apsw
 
+from dbfold.code.texts import HOLE
 from dbfold.journey.filling import fill
 from dbfold.journey.preparing import Action, Prepared, Schema
-from dbfold.journey.shapes import HOLE, Shape, Word, shape, words
+from dbfold.journey.shapes import Shape, Word, shape, words
 from dbfold.journey.surroundings import NOTHING_AROUND, Surroundings
 from dbfold.journey.wording import Edit, Names, Wording, apply, are_within, edit, moved, wordings
 from dbfold.sqlite.ddl import renamed

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dbfold.code.texts import HOLE
 from dbfold.datamove.sources.estate import companions
 from dbfold.datamove.sources.snapshots import copy_shared, explained, recovered
 from dbfold.journey.preparing import Schema
-from dbfold.journey.shapes import HOLE, shape, split, words
+from dbfold.journey.shapes import shape, split, words
 from dbfold.policy.model import Policy
 from dbfold.sqlite.engine import fetch, folded, open_copy, quoted
 from dbfold.statements.model import Statement

@@ -11,11 +11,9 @@ from functools import lru_cache
 
 import apsw
 
+from dbfold.code.texts import HOLE
 from dbfold.sqlite.ddl import tokens, unquoted
 from dbfold.sqlite.engine import folded
-
-HOLE = "\ufffc"
-"""Stands for a part of a statement that is computed at run time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def _are_one_name(first: Word, second: Word) -> bool:
     if first.end != second.start or HOLE not in first.written[-1:] + second.written[:1]:
         return False
     other = first if second.written == HOLE else second
-    return other.written == HOLE or other.written[0].isalnum() or other.written[0] in "_\ufffc"
+    return other.written == HOLE or other.written[0].isalnum() or other.written[0] in f"_{HOLE}"
 
 
 def split(sql: str) -> Iterator[tuple[int, str]]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from dbfold.base.text import UndecodableError, decode_python
 from dbfold.code.parsing import UnparsableError, parse
-from dbfold.code.texts import is_sql
+from dbfold.code.texts import HOLE, is_sql
 from dbfold.journey.preparing import Schema
-from dbfold.journey.shapes import HOLE, shape, split, words
+from dbfold.journey.shapes import shape, split, words
 from dbfold.references.contents import read
 from dbfold.references.discovery import SourceFile
 from dbfold.sqlite.engine import folded

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dbfold.base.output.counted import counted
 from dbfold.base.output.screen import PIPE, Screen
 from dbfold.base.output.table import Table, table_lines
+from dbfold.code.texts import HOLE
 from dbfold.journey.checking import Checked
 from dbfold.journey.judging import Effect, Judgement
 from dbfold.journey.overview import DatabaseRow, Overview
@@ -85,7 +86,7 @@ def _line(one: Judgement) -> str:
     statement = one.statement
     place = f"{statement.file}:{statement.span.line}:{statement.span.column}"
     database = f" {'|'.join(statement.databases)}:" if statement.databases else ""
-    text = " ".join(statement.text.replace("\ufffc", "{…}").split())
+    text = " ".join(statement.text.replace(HOLE, "{…}").split())
     shown = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
     message = one.message or one.review or one.statement.bound
     return f"{place}:{database} {message} | {shown}"

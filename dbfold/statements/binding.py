@@ -11,7 +11,7 @@ from dbfold.code.expressions import Attribute, Call, Either, Expression, Item, N
 from dbfold.code.facts import CallSite, ModuleFacts
 from dbfold.code.libraries import EXECUTORS, OPENING_NAMES, other_engine
 from dbfold.code.project import Project
-from dbfold.code.texts import is_sql, is_surely_sql
+from dbfold.code.texts import HOLE, is_sql, is_surely_sql
 from dbfold.code.values import (
     Database,
     Elsewhere,
@@ -320,5 +320,5 @@ def _with_names(
             continue
         values = project.evaluate(part, Frame(facts.file, ""), 0) if isinstance(part, (Name, Attribute)) else ()
         texts = {value.text for value in values if isinstance(value, TextValue)}
-        text += texts.pop() if len(texts) == 1 and len(values) == 1 else "\ufffc"
+        text += texts.pop() if len(texts) == 1 and len(values) == 1 else HOLE
     return text, tuple(pieces)

@@ -169,7 +169,7 @@ class Items(Resolver):
     def _appended(self, source: Source, one: Binding, name: str) -> list[Item]:
         """What `names.append(…)` adds to a list."""
         found = []
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             match node:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=base), attr="append" | "add"), args=[value]):
                     if base == name:

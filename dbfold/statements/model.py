@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dbfold.base.spans import Span
+from dbfold.code.texts import HOLE
 from dbfold.references.model import FileError
 
 
@@ -52,7 +53,7 @@ class Statement:
 
     @property
     def is_static(self) -> bool:
-        return "\ufffc" not in self.text
+        return HOLE not in self.text
 
 
 @dataclass(frozen=True, slots=True)

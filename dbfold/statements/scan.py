@@ -10,6 +10,7 @@ from dbfold.base.progress import SILENT, Progress
 from dbfold.code.exposure import exposed, told
 from dbfold.code.facts import ModuleFacts, SiteFact
 from dbfold.code.following import follow
+from dbfold.code.imports import stem
 from dbfold.code.project import Project
 from dbfold.code.uses import Place
 from dbfold.policy.accessor import accessor_import
@@ -103,18 +104,13 @@ def _within_reach(
         if rounds < _HANDED_ON:
             names |= set().union(*(exposed(facts, names) for facts in named))
             stems = set().union(*(told(facts, names) for facts in named))
-            handed = [file for file in discovery.files if file.path.endswith(".py") and _stem(file) in stems]
+            handed = [file for file in discovery.files if file.path.endswith(".py") and stem(file.in_policy) in stems]
             looked += survey.look(handed, progress, gate=lambda *_: True)
         found = _modules(looked, judge)
         new = {file: facts for file, facts in found.items() if file not in modules}
         modules = modules | new
         named, rounds = list(new.values()), rounds + 1
     return {file.in_policy: modules[file.in_policy] for file in discovery.files if file.in_policy in modules}
-
-
-def _stem(file: SourceFile) -> str:
-    """The last part of the name by which a module is imported."""
-    return file.in_policy.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
 
 
 def _sites(found: Sequence[tuple[SourceFile, Facts]], judge: Judge) -> dict[Place, Found]:

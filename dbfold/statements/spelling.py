@@ -11,13 +11,13 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from dbfold.code.parsing import offsets_of
+from dbfold.code.texts import HOLE
 from dbfold.statements.arguments import Function, argument_of, decorators, default_of, is_starred
 from dbfold.statements.family import Family
 from dbfold.statements.items import DEEPEST, Item, Items
 from dbfold.statements.sources import Binding, Source, Sources
 from dbfold.statements.spellings import (
     ASKED,
-    HOLE,
     MOST,
     UNKNOWN,
     Carrier,

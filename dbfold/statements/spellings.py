@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-HOLE = "\ufffc"
+from dbfold.code.texts import HOLE
+
 MOST = 64
 
 

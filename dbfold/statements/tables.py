@@ -144,22 +144,18 @@ def _referring(node: ast.Call, name: str) -> Iterator[ast.expr]:
             one for listed in node.args[1:2] if isinstance(listed, (ast.List, ast.Tuple)) for one in listed.elts
         )
     for keyword in node.keywords:
-        if (name, keyword.arg) in (
-            ("relationship", "secondary"),
-            ("ManyToManyField", "db_table"),
-            ("Field", "foreign_key"),
-        ):
+        if (name, keyword.arg) in _REFERRING_KEYWORDS:
             yield keyword.value
 
 
 def _bases(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ClassDef):
             yield from (dotted(base) or "" for base in node.bases)
 
 
 def _imports_mapper(source: Source) -> bool:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
         if any(name.partition(".")[0] in TABLE_LIBRARIES for name in names):

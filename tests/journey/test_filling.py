@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from dbfold.code.texts import HOLE
 from dbfold.journey.filling import Filled, fill
 from dbfold.journey.preparing import Schema
-from dbfold.journey.shapes import HOLE
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 
 from dbfold.base.spans import Span
+from dbfold.code.texts import HOLE
 from dbfold.journey.schemas import find_schemas, read_schema
-from dbfold.journey.shapes import HOLE
 from dbfold.policy.loading import load_policy
 from dbfold.statements.model import Bound, Statement
 

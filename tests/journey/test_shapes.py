@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dbfold.journey.shapes import HOLE, Shape, names_a_hole, shape, split, words
+from dbfold.code.texts import HOLE
+from dbfold.journey.shapes import Shape, names_a_hole, shape, split, words
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ import textwrap
 
 import pytest
 
+from dbfold.code.texts import HOLE
 from dbfold.references.discovery import SourceFile
 from dbfold.statements.family import Family
 from dbfold.statements.sources import Sources
 from dbfold.statements.spelling import Speller
-from dbfold.statements.spellings import HOLE, spelled
+from dbfold.statements.spellings import spelled
 
 
 def spell(**modules):
