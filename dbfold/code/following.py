@@ -19,7 +19,6 @@ from dbfold.code.file_uses import (
 from dbfold.code.flows import Flows
 from dbfold.code.imports import stem
 from dbfold.code.project import Project
-from dbfold.code.reach import Reach
 from dbfold.code.text_uses import TextUses
 from dbfold.code.uses import Use
 
@@ -31,16 +30,16 @@ def follow(project: Project) -> tuple[Use, ...]:
     modules = list(project.modules.values())
     if not any(site.database for facts in modules for site in facts.sites):
         return ()
-    following = _Following(project, Reach(project.modules))
+    following = _Following(project)
     return tuple(dict.fromkeys(use for facts in modules for use in following.module(facts)))
 
 
 class _Following:
     """Looks at one module after another."""
 
-    def __init__(self, project: Project, reach: Reach) -> None:
+    def __init__(self, project: Project) -> None:
         flows = Flows(project)
-        self._reach = reach
+        self._reach = project.reach
         self._files = FileUses(project, flows)
         self._texts = TextUses(project, flows)
         self._near = {stem(facts.file) for facts in project.modules.values() if _names_database(facts)}

@@ -83,6 +83,8 @@ TABLE_LIBRARIES = frozenset(
     "sqlalchemy sqlmodel flask_sqlalchemy peewee playhouse tortoise pony django dataset sqlite_utils pandas"
     " ormar piccolo databases".split()
 )
+ITEM_LIBRARIES = frozenset({"dataset", "playhouse", "sqlite_utils"})
+"""Those whose databases have their tables as items: `db["users"]`."""
 TABLE_NAMES = frozenset({"__tablename__", "_table_", "table_name", "db_table", "table", "tablename"})
 """What names the table of a model, in its class or in the class `Meta` inside of it."""
 TABLE_CALLS = frozenset("to_sql read_sql_table get_table load_table create_table table".split())

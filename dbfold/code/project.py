@@ -8,6 +8,7 @@ is nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 
 from dbfold.code.expressions import (
     Annotation,
@@ -36,6 +37,7 @@ from dbfold.code.interpretation.names import Names
 from dbfold.code.interpretation.objects import Objects
 from dbfold.code.interpretation.parameters import Parameters
 from dbfold.code.library_values import text_values, typed
+from dbfold.code.reach import Reach
 from dbfold.code.scopes import Branches, Scope
 from dbfold.code.values import NOTHING, TEMPORARY, Database, Frame, SqlValue, Values, union
 
@@ -75,6 +77,11 @@ class Project:
         for facts in self.modules.values():
             for site in facts.calls:
                 self.calls_in.setdefault((facts.file, site.scope), []).append(site)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Where paths and libraries get to, roughly, in the modules that are known when it is first asked for."""
+        return Reach(dict(self.modules))
 
     def name_accessor(self, module: str) -> None:
         """Say how generated accessors are called, for imports of one that is not there yet."""

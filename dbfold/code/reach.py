@@ -1,13 +1,14 @@
-"""Where the path of a database may get to at all: names that a place which names one flows into, quickly and roughly.
+"""Where the path of a database may get to at all, and what a library has: the names that it flows into, roughly.
 
 `Project` knows what an expression may be, and takes its time. Of all the operations of a program few have to do with
-a database: this tells which are worth the question.
+a database, and few of its calls are those of one library: this tells which are worth the question.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from dbfold.code.expressions import (
     Attribute,
@@ -28,7 +29,7 @@ from dbfold.code.scopes import Scope, from_inside, last, outer
 
 Key = tuple[str, ...]
 """What may hold a path: a variable (file, scope, name), what a function returns (file, its name), an attribute of a
-class (`.`, class, name) or of any (`*`, name), a name of any module (`::`, name)."""
+class (`.`, class, name) or of any (`*`, name), a name of any module (`::`, name), an imported name (`import`, name)."""
 
 _HERE: Key = ("here",)
 _HANDED_ON = frozenset(
@@ -65,13 +66,32 @@ class Reach:
             self._index(facts)
         for facts in modules.values():
             self._connect(facts)
-        self._reached = self._spread()
+        self._reached = self._spread({_HERE})
 
     def holds(self, expression: Expression | None, facts: ModuleFacts, scope: Scope) -> bool:
         """May `expression`, written in `scope`, hold the path of a database?"""
         return expression is not None and any(
             key is _HERE or key in self._reached for key in self._sources(expression, facts, scope)
         )
+
+    def of_libraries(self, libraries: AbstractSet[str]) -> AbstractSet[Key]:
+        """What may hold something of one of `libraries`: a module, a class, a function."""
+        imported = [
+            one.name or name
+            for facts in self._modules.values()
+            for name, one in facts.imports.items()
+            if one.module.partition(".")[0] in libraries
+        ]
+        begin: set[Key] = {(kind, name) for name in (*libraries, *imported) for kind in ("::", "import")}
+        return begin | self._spread(begin) if imported else frozenset()
+
+    def is_one_of(self, keys: AbstractSet[Key], expression: Expression, facts: ModuleFacts, scope: Scope) -> bool:
+        """May `expression`, written in `scope`, be what one of `keys` holds, or an attribute of that?"""
+        while not any(key in keys for key in self._sources(expression, facts, scope)):
+            if not isinstance(expression, Attribute):
+                return False
+            expression = expression.base
+        return True
 
     def names(self) -> set[str]:
         """Names by which other modules may get at a path: of variables of modules, of functions, and of classes."""
@@ -255,6 +275,7 @@ class Reach:
             return
         if isinstance(attribute.base, Name) and attribute.base.name in facts.imports:
             yield "::", attribute.name
+            yield "import", facts.imports[attribute.base.name].name or attribute.base.name
         yield "*", attribute.name
 
     def _variable(self, name: str, facts: ModuleFacts, scope: Scope) -> Key:
@@ -265,11 +286,11 @@ class Reach:
         imported = facts.imports.get(name)
         return "::", (imported.name or name) if imported else name
 
-    def _spread(self) -> set[Key]:
+    def _spread(self, begin: Iterable[Key]) -> set[Key]:
         """What can be reached in few steps: a path is handed on a few times, a name is followed without end."""
         reached: set[Key] = set()
         shells: list[set[Key]] = [set() for _ in range(_FURTHEST + _FAR + 1)]
-        shells[0].add(_HERE)
+        shells[0].update(begin)
         for distance in range(_FURTHEST):
             for one in shells[distance]:
                 for key in self._edges.get(one, ()):

@@ -41,7 +41,7 @@ def look_at_models(code: CodeScan, outlook: Outlook, sources: Sources) -> Models
     for database in sorted(outlook.merged):
         _of_calls(database, changing.get(database, {}), uses, outlook, sources, found)
     if changing:
-        _of_models(changing, mapped(code.project, sources), list(mappers(sources)), outlook, found)
+        _of_models(changing, mapped(code.project), list(mappers(sources)), outlook, found)
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -125,10 +125,14 @@ class Sources:
             if word in words and test(file, words) and (source := self.source(file)) is not None:
                 yield source
 
-    def holding(self, test: Callable[[bytes], object]) -> Iterator[Source]:
-        """The modules whose bytes pass a test."""
+    def holding(self, test: Callable[[bytes], object], among: Container[str] | None = None) -> Iterator[Source]:
+        """The modules whose bytes pass a test, all or those `among` some."""
         for file in self._files:
-            if test(self._read(file)) and (source := self.source(file)) is not None:
+            if (
+                (among is None or file in among)
+                and test(self._read(file))
+                and (source := self.source(file)) is not None
+            ):
                 yield source
 
     def contents(self) -> Iterator[bytes]:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from dbfold.code.expressions import Attribute, Expression, Name
-from dbfold.code.libraries import TABLE_CALLS, TABLE_LIBRARIES, TABLE_NAMES
+from dbfold.code.facts import CallSite, ModuleFacts
+from dbfold.code.libraries import ITEM_LIBRARIES, TABLE_CALLS, TABLE_LIBRARIES, TABLE_NAMES
 from dbfold.code.names import dotted
 from dbfold.code.project import Project
-from dbfold.code.values import Database, Frame
+from dbfold.code.values import Database, External, Frame
 from dbfold.statements.arguments import argument_of, last_name
 from dbfold.statements.sources import Source, Sources
 
-_MENTIONS = re.compile(rb"\b(?:" + b"|".join(name.encode() for name in sorted(TABLE_LIBRARIES)) + rb")\b|to_sql")
+_LIBRARIES = b"|".join(name.encode() for name in sorted(TABLE_LIBRARIES))
+_MENTIONS = re.compile(rb"\b(?:" + _LIBRARIES + rb")\b|to_sql")
+_CALLS = re.compile(rb"\b(?:" + b"|".join(name.encode() for name in sorted(TABLE_CALLS)) + rb")[\s\\]*\(")
+_MAY_MAP = re.compile(
+    rb"\b(?:from|import)\b[^\n]*\b(?:" + _LIBRARIES + rb")\b|\bimport\b[^\n]*\\|\bclass\s[^:(\n]*\([^)]*\."
+)
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -43,60 +51,77 @@ class Declaration:
 
 def table_uses(project: Project, sources: Sources) -> Iterator[TableUse]:
     """Calls (`frame.to_sql("users", connection)`) and items (`db["users"]`) on connections to databases."""
-    for source in sources.holding(_MENTIONS.search):
-        if source.file not in project.modules:
-            continue
-        for node in source.nodes:
-            if isinstance(node, ast.Call) and (name := last_name(node.func)) in TABLE_CALLS:
-                table = argument_of(node, "name", 0) or argument_of(node, "table_name", None)
-                on = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
-                if isinstance(node.func, ast.Attribute):
-                    on.append(node.func.value)
-                replaces = name == "to_sql" and any(
-                    keyword.arg == "if_exists"
-                    and isinstance(keyword.value, ast.Constant)
-                    and keyword.value.value == "replace"
-                    for keyword in node.keywords
-                )
-            elif isinstance(node, ast.Subscript):
-                table, on, replaces = node.slice, [node.value], False
-            else:
-                continue
-            databases = {value for one in on for value in _databases(project, source, one)}
-            if table is not None and databases:
+    has_items = any(_imports(facts, ITEM_LIBRARIES) for facts in project.modules.values())
+    for source in sources.holding(
+        lambda data: _MENTIONS.search(data) and (has_items or _CALLS.search(data)), project.modules
+    ):
+        for use in _uses(source, has_items):
+            on = {value for one in use.on for value in _databases(project, source, one)}
+            if on:
+                names = tuple(sorted({one.name for one in on}))
                 yield TableUse(
-                    source,
-                    table,
-                    tuple(sorted({one.name for one in databases})),
-                    tuple(sorted({one.site for one in databases if one.site})),
-                    replaces,
+                    source, use.table, names, tuple(sorted({one.site for one in on if one.site})), use.replaces
                 )
 
 
-def mapped(project: Project, sources: Sources) -> dict[str, set[tuple[str, int, int]]]:
+class _Named(NamedTuple):
+    """An expression that names a table, and those that may be the connection."""
+
+    table: ast.expr
+    on: Sequence[ast.expr]
+    replaces: bool = False
+
+
+def _uses(source: Source, has_items: bool) -> Iterator[_Named]:
+    for node in source.nodes:
+        if isinstance(node, ast.Call) and (name := last_name(node.func)) in TABLE_CALLS:
+            table = argument_of(node, "name", 0) or argument_of(node, "table_name", None)
+            on = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
+            if isinstance(node.func, ast.Attribute):
+                on.append(node.func.value)
+            if table is not None:
+                yield _Named(table, on, name == "to_sql" and any(map(_is_to_replace, node.keywords)))
+        elif has_items and isinstance(node, ast.Subscript):
+            yield _Named(node.slice, [node.value])
+
+
+def _is_to_replace(keyword: ast.keyword) -> bool:
+    value = keyword.value
+    return keyword.arg == "if_exists" and isinstance(value, ast.Constant) and value.value == "replace"
+
+
+def mapped(project: Project) -> dict[str, set[tuple[str, int, int]]]:
     """The databases that are given to an object-relational mapper, with the places that name them."""
     found: dict[str, set[tuple[str, int, int]]] = {}
+    libraries = project.reach.of_libraries(TABLE_LIBRARIES)
     for facts in list(project.modules.values()):
         for site in facts.calls:
-            frame = Frame(facts.file, site.scope)
-            called = project.evaluate(site.call.function, frame, site.call.line, site.branches)
-            if any(getattr(value, "name", "").partition(".")[0] in TABLE_LIBRARIES for value in called):
-                given = (*site.call.arguments, *(value for _, value in site.call.keywords))
-                for value in (v for one in given if one for v in project.evaluate(one, frame, site.call.line)):
-                    if isinstance(value, Database):
-                        found.setdefault(value.name, set()).update({value.site} if value.site else ())
-    for source in sources.holding(_MENTIONS.search):
-        facts_here = project.modules.get(source.file)
-        if facts_here is not None and _imports_mapper(source):
-            for place in facts_here.sites:
-                if place.database and not place.is_temporary:
-                    found.setdefault(place.database, set()).add((source.file, place.line, place.column))
+            if project.reach.is_one_of(libraries, site.call.function, facts, site.scope):
+                for one in _given_to_mapper(project, facts, site):
+                    found.setdefault(one.name, set()).update({one.site} if one.site else ())
+        for place in facts.sites if _imports(facts, TABLE_LIBRARIES) else ():
+            if place.database and not place.is_temporary:
+                found.setdefault(place.database, set()).add((facts.file, place.line, place.column))
     return found
+
+
+def _given_to_mapper(project: Project, facts: ModuleFacts, site: CallSite) -> Iterator[Database]:
+    frame, line = Frame(facts.file, site.scope), site.call.line
+    called = project.evaluate(site.call.function, frame, line, site.branches)
+    if any(isinstance(one, External) and one.name.partition(".")[0] in TABLE_LIBRARIES for one in called):
+        for given in (*site.call.arguments, *(value for _, value in site.call.keywords)):
+            yield from (one for one in project.evaluate(given, frame, line) if isinstance(one, Database))
+
+
+def _imports(facts: ModuleFacts, libraries: AbstractSet[str]) -> bool:
+    """Does a module import one of `libraries`, or something of one?"""
+    imported = (*facts.imports.values(), *facts.stars)
+    return any(not one.level and one.module.partition(".")[0] in libraries for one in imported)
 
 
 def mappers(sources: Sources) -> Iterator[Source]:
     """The modules that import a library of models, and those with classes of its modules: `class User(db.Model)`."""
-    for source in sources.holding(_MENTIONS.search):
+    for source in sources.holding(lambda data: _MENTIONS.search(data) and _MAY_MAP.search(data)):
         if _imports_mapper(source) or any("." in base for base in _bases(source)):
             yield source
 

@@ -161,3 +161,35 @@ def test_a_script_that_names_it_holds(tmp_path, reads):
     assert "data/users.db" in outcome.code["main.py"]
     harmless = program.fold({"main.py": main, "schema.sql": SCRIPT.replace("FROM users", "FROM posts")}, RENAME, False)
     assert "schema.sql" not in harmless.said
+
+
+FACTORIES = {
+    "an alias": "import sqlalchemy as sa\nmake = sa.create_engine\n",
+    "what a function returns": "from sqlalchemy import create_engine\ndef make(path):\n    return factory()(path)\n"
+    "def factory():\n    return create_engine\n",
+    "a parameter": "from sqlalchemy import create_engine\ndef run(of, path):\n    return of(path)\n"
+    "def make(path):\n    return run(create_engine, path)\n",
+}
+
+
+@pytest.mark.parametrize("factory", FACTORIES.values(), ids=FACTORIES)
+def test_a_mapper_that_is_called_by_another_name_is_one(tmp_path, factory):
+    main = 'from engines import make\nengine = make("sqlite:///data/users.db")\n'
+    models = textwrap.dedent(HELD["a model of SQLModel"]).replace(
+        'engine = create_engine("sqlite:///data/users.db")', ""
+    )
+    code, said = rewritten(tmp_path, main, engines=factory, models=models)
+    assert "data/users.db" in code, code
+    assert "waits for models.py:" in said
+
+
+def test_items_of_a_mapping_are_no_tables(tmp_path):
+    main = """
+        import sqlite3, sys  # no pandas
+        SETTINGS = {"path": "data/users.db"}
+        def names():
+            with sqlite3.connect(SETTINGS[sys.argv[1]]) as con:
+                return con.execute("SELECT name FROM users").fetchall()
+    """
+    code, said = rewritten(tmp_path, main)
+    assert "FROM people" in code, said
