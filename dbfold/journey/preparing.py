@@ -97,8 +97,16 @@ class Schema:
     def prepare(self, sql: str) -> Prepared:
         """What SQLite says about one statement."""
         if sql not in self._prepared:
+            if self.virtual:
+                self._prepare(sql)  # which reads what those tables keep for themselves, the first time
             self._prepared[sql] = self._prepare(sql)
         return self._prepared[sql]
+
+    @property
+    def virtual(self) -> frozenset[str]:
+        """The virtual tables, as SQLite compares names."""
+        found = self.objects().items()
+        return frozenset(name for name, (_, _, sql) in found if sql[:16].upper().split()[1:2] == ["VIRTUAL"])
 
     def _prepare(self, sql: str) -> Prepared:
         self._actions, self._places, self._columns = [], [], ()
@@ -145,6 +153,11 @@ class Schema:
     def columns(self, table: str) -> tuple[str, ...]:
         """The columns of a table or view that `SELECT *` gives, in order; empty if there is none of that name."""
         return tuple(row[1] for row in fetch(self.connection, f"PRAGMA table_info({text_literal(table)})"))
+
+    def hidden_columns(self, table: str) -> frozenset[str]:
+        """The columns of a virtual table that `SELECT *` does not give, as SQLite compares names."""
+        rows = fetch(self.connection, f"PRAGMA table_xinfo({text_literal(table)})")
+        return frozenset(folded(row[1]) for row in rows if row[6] == 1)
 
     def unique_keys(self, table: str) -> frozenset[tuple[str, ...]]:
         """What `OR REPLACE` and `OR IGNORE` compare rows by: the primary key, and the columns of unique indexes."""

@@ -11,27 +11,26 @@ WITH clause, an alias or a temporary table may have the new name already.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations, pairwise
-
-import apsw
+from itertools import pairwise
 
 from dbfold.code.texts import HOLE
+from dbfold.journey.choosing import choices, fewest, mapped
 from dbfold.journey.filling import fill
-from dbfold.journey.preparing import Action, Prepared, Schema
+from dbfold.journey.preparing import Prepared, Schema
 from dbfold.journey.shapes import Shape, Word, shape, words
 from dbfold.journey.surroundings import NOTHING_AROUND, Surroundings
 from dbfold.journey.wording import Edit, Names, Wording, apply, are_within, edit, moved, wordings
+from dbfold.sqlite.bodies import using, with_own_columns
 from dbfold.sqlite.ddl import renamed
 from dbfold.sqlite.engine import folded, quoted
 
 __all__ = ["Edit", "Names", "Renamed", "Renamer", "apply"]
 
 _Writable = Callable[[Iterable[Edit]], bool]
-_MOST_WORDS = 12
-_BEFORE_TABLES = frozenset({"from", "join", "into", "update", "table", "references"})
 _ASKS_FOR = frozenset({"table_info", "table_xinfo", "index_list", "foreign_key_list", "index_info", "index_xinfo"})
 _COMPILED = frozenset({"select", "insert", "update", "delete", "values"})
 
@@ -52,8 +51,9 @@ class Renamer:
     """
 
     def __init__(self, old: Schema, names: Names, around: Surroundings = NOTHING_AROUND) -> None:
-        self.names, self.around = names, around
-        self.fresh = {name: f"dbfold_{number}_{name}" for number, name in enumerate(names)}
+        self.hidden = frozenset(name for name in names if name in old.hidden_columns(name))
+        self.names, self.around = dict(sorted(names.items(), key=lambda one: one[0] not in old.virtual)), around
+        self.fresh = _fresh(self.names, old.virtual)
         new = _renamed_schema(old, self.fresh)
         real = _renamed_schema(new, {folded(fresh): names[name] for name, fresh in self.fresh.items()})
         self.old, self.new, self.real = _renamed_schema(old, {}), new, real
@@ -95,12 +95,12 @@ class Renamer:
         before = self.old.prepare(sql)
         if before.error is not None:
             return Renamed(sql, problem=f"it names {candidates[0].text} and cannot be checked: {before.error}")
-        literals = [word for word in candidates if word.is_text] if before.reads_schema else []
-        named = [word for word in candidates if word.may_be_name]
-        wanted = _mapped(before.actions, self.fresh)
-        for chosen in _choices(sql, named):
+        texts = [word for word in candidates if word.is_text] if before.reads_schema else []
+        wanted = mapped(before.actions, self.fresh, self.hidden)
+        for chosen in choices(sql, candidates):
             after = self.new.prepare(apply(sql, Wording().edits(sql, chosen, self.fresh, self.tables)))
-            if after.error is None and _mapped(after.actions, {}) == wanted:
+            if after.error is None and mapped(after.actions, {}, frozenset()) == wanted:
+                literals = [word for word in texts if word not in chosen]
                 return self._worded(sql, before, chosen, literals, is_writable)
         return Renamed(sql, problem=f"no way to rename {candidates[0].text} in it keeps its meaning: do it by hand")
 
@@ -136,7 +136,7 @@ class Renamer:
     def _is_same(self, sql: str, before: Prepared, text: str, after: Prepared) -> bool:
         if after.error is not None or after.places != before.places:
             return False
-        if _mapped(after.actions, {}) != _mapped(before.actions, self.names):
+        if mapped(after.actions, {}, frozenset()) != mapped(before.actions, self.names, self.hidden):
             return False
         return shape(sql).verb not in _COMPILED or self.old.program(sql) == self.real.program(text)
 
@@ -175,11 +175,14 @@ class Renamer:
     def _created(self, sql: str, found: Shape, candidates: list[Word]) -> Renamed:
         """SQLite itself renames what a CREATE has put into the schema; the words that differ then are the ones."""
         name = folded(found.name or "")
-        scratch = Schema(text for key, (_, _, text) in _in_order(self.old) if key != name)
+        scratch = _renamed_schema(self.old, {})
+        if name in scratch.objects():
+            scratch.execute(f"DROP {scratch.objects()[name][0]} {quoted(name)}")
         error = scratch.execute(sql)
         if error is not None or name not in scratch.objects():
             return Renamed(sql, problem=f"it names {candidates[0].text} and cannot be checked: {error}")
         before = words(scratch.objects()[name][2])
+        body = _body(scratch, name)
         for old, fresh in self.fresh.items():
             if scratch.objects().get(old, ("",))[0] == "table":
                 scratch.execute(f"ALTER TABLE {quoted(old)} RENAME TO {quoted(fresh)}")
@@ -201,14 +204,53 @@ class Renamer:
             return Renamed(
                 sql, problem=f"it names {candidates[0].text} in a way that cannot be followed: do it by hand"
             )
-        if found.kind in ("index", "trigger") and self._is_hidden(chosen):
-            return Renamed(sql, problem=self._taken(chosen))
-        edits = tuple(edit(word, self.names[word.key]) for word in dict.fromkeys(chosen))
+        inside = self._followed(sql, name, body, chosen, candidates) if body.actions else chosen
+        if inside is None:
+            return Renamed(sql, problem=f"what is inside of it cannot follow the new name of {candidates[0].text}")
+        if found.kind in ("index", "trigger") and self._is_hidden(inside):
+            return Renamed(sql, problem=self._taken(inside))
+        edits = tuple(edit(word, self.names[word.key]) for word in dict.fromkeys(inside))
         return Renamed(apply(sql, edits), edits)
+
+    def _followed(
+        self, sql: str, name: str, body: Prepared, chosen: list[Word], candidates: list[Word]
+    ) -> list[Word] | None:
+        """The words with the fewest others for which a view or a trigger does the same; None if there are none such.
+
+        SQLite renames tables in them, and not the columns of full-text tables that are called as the table.
+        """
+        new_name = folded(self.fresh.get(name, name))
+        for others in fewest([word for word in candidates if word not in chosen and self.hidden]):
+            scratch = _renamed_schema(self.new, {})
+            if new_name in scratch.objects():
+                scratch.execute(f"DROP {scratch.objects()[new_name][0]} {quoted(new_name)}")
+            scratch.execute(apply(sql, tuple(edit(word, self.fresh[word.key]) for word in (*chosen, *others))))
+            after = _body(scratch, new_name)
+            if mapped(after.actions, {}, frozenset()) == mapped(body.actions, self.fresh, self.hidden):
+                return [*chosen, *others]
+        return None
 
     def _is_hidden(self, chosen: Sequence[Word]) -> bool:
         """An index or a trigger would be one of the temporary table that has the new name."""
         return self.around.computed or any(folded(self.names[word.key]) in self.around.temporary for word in chosen)
+
+
+def _fresh(names: Names, virtual: AbstractSet[str]) -> dict[str, str]:
+    """Names that exist nowhere. The tables in which a virtual table keeps what it holds are called after it."""
+    fresh = {name: f"dbfold_{number}_{name}" for number, name in enumerate(names)}
+    for name in fresh:
+        owner = next((one for one in sorted(virtual & fresh.keys()) if name.startswith(f"{one}_")), None)
+        if owner is not None:
+            fresh[name] = fresh[owner] + name[len(owner) :]
+    return fresh
+
+
+def _body(schema: Schema, name: str) -> Prepared:
+    """What a view or a trigger does when it is used; nothing of what is neither."""
+    type, table, sql = schema.objects().get(name, ("", "", ""))
+    if type not in ("view", "trigger"):
+        return Prepared()
+    return schema.prepare(using(sql, name, table, schema.columns(table)))
 
 
 def _select_of(sql: str, found: Shape) -> int | None:
@@ -228,9 +270,15 @@ def _select_of(sql: str, found: Shape) -> int | None:
 def _renamed_schema(old: Schema, names: Names) -> Schema:
     """The same schema under new names, which nothing in it has."""
     new = Schema(sql for _, (_, _, sql) in _in_order(old))
-    tables = [name for name, (type, _, _) in old.objects().items() if type == "table" and name in names]
+    tables = [name for name in names if old.objects().get(name, ("",))[0] == "table"]
     for name in tables:
-        new.execute(f"ALTER TABLE {quoted(name)} RENAME TO {quoted(names[name])}")
+        if name in new.objects():  # else it went with its virtual table
+            new.execute(f"ALTER TABLE {quoted(name)} RENAME TO {quoted(names[name])}")
+    own = {name: names[name] for name in tables if name in old.hidden_columns(name)}
+    for name, (type, _, sql) in new.objects().items() if own else ():
+        if type == "trigger" and (changed := with_own_columns(sql, own)) != sql:
+            new.execute(f"DROP TRIGGER {quoted(name)}")
+            new.execute(changed)
     for name, (type, _, sql) in new.objects().items():
         if type in ("index", "view", "trigger") and name in names:
             new.execute(f"DROP {type} {quoted(name)}")
@@ -241,32 +289,3 @@ def _renamed_schema(old: Schema, names: Names) -> Schema:
 def _in_order(schema: Schema) -> list[tuple[str, tuple[str, str, str]]]:
     ranks = {"table": 0, "index": 1, "view": 2, "trigger": 3}
     return sorted(schema.objects().items(), key=lambda item: ranks.get(item[1][0], 4))
-
-
-# Actions whose second argument is a column, or no name of a schema's object at all.
-_FIRST_ONLY = frozenset(
-    {apsw.SQLITE_READ, apsw.SQLITE_UPDATE, apsw.SQLITE_FUNCTION, apsw.SQLITE_PRAGMA, apsw.SQLITE_CREATE_VTABLE}
-)
-
-
-def _mapped(actions: tuple[Action, ...], names: Names) -> tuple[Action, ...]:
-    """Actions with the new names of tables and indexes."""
-
-    def new(name: str | None) -> str | None:
-        return None if name is None else folded(names.get(folded(name), name))
-
-    return tuple(
-        (action, new(first), second if action in _FIRST_ONLY else new(second)) for action, first, second in actions
-    )
-
-
-def _choices(sql: str, named: list[Word]) -> Iterator[list[Word]]:
-    """Ways to choose among words: those that stand where tables do, then any, the fewest first."""
-    found = words(sql)
-    before = {word.start: previous.key for previous, word in pairwise(found)}
-    behind = {word.start: following.written for word, following in pairwise(found)}
-    tables = [one for one in named if before.get(one.start) in _BEFORE_TABLES or behind.get(one.start) == "."]
-    yield tables
-    yield [one for one in named if one in tables or before.get(one.start) == ","]
-    for size in range(len(named) + 1) if len(named) <= _MOST_WORDS else ():
-        yield from (list(chosen) for chosen in combinations(named, size))

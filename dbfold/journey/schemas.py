@@ -86,6 +86,8 @@ def _statements_of(path: Path) -> list[str]:
             rows = fetch(
                 connection,
                 "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+                # Those in which a virtual table keeps what it holds are created with it.
+                " AND name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow')"
                 " ORDER BY type = 'trigger', type = 'view', rowid",
             )
             return [sql for (sql,) in rows]

@@ -33,6 +33,7 @@ def find_waits(checked: Checked) -> dict[str, list[Wait]]:
     found: dict[str, list[Wait]] = defaultdict(list)
     for database, wait in (
         *_undecided(outlook),
+        *_problems(outlook),
         *_staying(checked.code.references.references, outlook.policy),
         *_statements(checked.judged.judgements, outlook),
         *_half_renamed(checked),
@@ -79,6 +80,15 @@ def _undecided(outlook: Outlook) -> Found:
             outlook.policy.entry_name(database),
             Wait(f"the policy does not say what becomes of {which}, which others have as well: `dbfold plan`"),
         )
+
+
+def _problems(outlook: Outlook) -> Found:
+    """What the plan of the move asks for, beside the tables that nobody has decided on."""
+    for merged in outlook.targets.values():
+        undecided = {folded(final.name) for final in merged.plan.finals.values() if final.is_undecided}
+        for one in merged.plan.problems:
+            if folded(one.table or "") not in undecided:
+                yield outlook.policy.entry_name(one.database), Wait(f"the move waits: {one}")
 
 
 def _staying(references: tuple[Reference, ...], policy: Policy) -> Found:

@@ -67,6 +67,8 @@ def _rename(draft: Draft) -> None:
             draft.problem(database, name, "the policy renames it, and it does not exist; correct 'rename'")
         for name in schema.taken:
             draft.problem(database, name, "an index or a view has the name that the policy gives it; correct 'rename'")
+        for name in schema.broken:
+            draft.problem(database, name, "it names a full-text table in a way that cannot follow its new name")
         draft.schemas[database] = schema
 
 

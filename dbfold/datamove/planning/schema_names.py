@@ -1,5 +1,5 @@
 """A schema with the policy's new names in it. SQLite itself rewrites what refers to a renamed table, in an empty
-copy.
+copy; but for the columns of full-text tables that are called as the table, which it leaves.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import apsw
 
 from dbfold.sqlite.affinity import accept_collations
+from dbfold.sqlite.bodies import using, with_own_columns
 from dbfold.sqlite.ddl import renamed, with_content_table
 from dbfold.sqlite.engine import fetch, folded, quoted
 from dbfold.sqlite.inventory import Inventory, Kind, SchemaObject, Table
@@ -25,6 +26,8 @@ class RenamedSchema:
     """Names that the policy renames and the database does not have."""
     taken: tuple[str, ...] = ()
     """Tables that cannot get their new name: an index or a view of the database has it."""
+    broken: tuple[str, ...] = ()
+    """Views and triggers that cannot follow the new name of a full-text table."""
 
 
 def renamed_schema(inventory: Inventory, names: Mapping[str, str]) -> RenamedSchema:
@@ -41,8 +44,9 @@ def renamed_schema(inventory: Inventory, names: Mapping[str, str]) -> RenamedSch
     others = {folded(thing.name) for thing in inventory.objects if thing.type != "trigger"}
     taken = tuple(inventory.tables[key].name for key, new in changed.items() if folded(new) in others)
     objects = inventory.objects
+    broken: tuple[str, ...] = ()
     if changed and not taken:
-        texts = _rewritten(inventory, changed)
+        texts, broken = _rewritten(inventory, changed)
         tables = {
             key: (new, sql if inventory.tables[key].kind is Kind.VIRTUAL else texts.get(("table", folded(new)), sql))
             for key, (new, sql) in tables.items()
@@ -55,7 +59,7 @@ def renamed_schema(inventory: Inventory, names: Mapping[str, str]) -> RenamedSch
             )
             for thing in objects
         )
-    return RenamedSchema(tables, tuple(_renamed_object(thing, wanted) for thing in objects), unknown, taken)
+    return RenamedSchema(tables, tuple(_renamed_object(thing, wanted) for thing in objects), unknown, taken, broken)
 
 
 def _new_name(table: Table, inventory: Inventory, wanted: Mapping[str, str]) -> str:
@@ -80,8 +84,10 @@ def _renamed_object(thing: SchemaObject, wanted: Mapping[str, str]) -> SchemaObj
     return thing if new is None else replace(thing, name=new, sql=renamed(thing.sql, new))
 
 
-def _rewritten(inventory: Inventory, changed: Mapping[str, str]) -> dict[tuple[str, str], str]:
-    """Type and name (in lower case) → text of everything, after SQLite renamed the ordinary tables in `changed`."""
+def _rewritten(inventory: Inventory, changed: Mapping[str, str]) -> tuple[dict[tuple[str, str], str], tuple[str, ...]]:
+    """Type and name (in lower case) → text of everything, after SQLite renamed the tables in `changed`; and the views
+    and triggers that did work before, and do not after that.
+    """
     connection = apsw.Connection(":memory:")
     accept_collations(connection)
     for sql in (*(table.sql for table in inventory.tables.values()), *(thing.sql for thing in inventory.objects)):
@@ -89,15 +95,41 @@ def _rewritten(inventory: Inventory, changed: Mapping[str, str]) -> dict[tuple[s
             connection.execute(sql)
         except apsw.Error:
             continue  # a module or function that only the application has: such text stays as it is
-    ordinary = {old: new for old, new in changed.items() if inventory.tables[old].kind is Kind.TABLE}
-    for old in ordinary:  # in two steps, because tables may swap their names
-        _rename_table(connection, inventory.tables[old].name, f"dbfold.{old}")
-    for new, old in {folded(new): old for old, new in ordinary.items()}.items():
-        if not _exists(connection, new):  # two of one name are a problem of the plan
-            _rename_table(connection, f"dbfold.{old}", ordinary[old])
-    rows = fetch(connection, "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    virtual = {old: new for old, new in changed.items() if inventory.tables[old].kind is Kind.VIRTUAL}
+    working = {thing.name for thing in inventory.objects if virtual and _works(connection, thing)}
+    owned = [old for old in changed if inventory.tables[old].kind is not Kind.SHADOW and _exists(connection, old)]
+    for number, old in enumerate(owned):  # in two steps, because tables may swap their names
+        _rename_table(connection, inventory.tables[old].name, f"dbfold_{number}")
+    for number, old in enumerate(owned):
+        if not _exists(connection, changed[old]):  # two of one name are a problem of the plan
+            _rename_table(connection, f"dbfold_{number}", changed[old])
+    if virtual:
+        _name_own_columns(connection, virtual)
+    rows = fetch(connection, "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    objects = [SchemaObject(type, name, table, sql) for type, name, table, sql in rows]
+    broken = tuple(one.name for one in objects if one.name in working and not _works(connection, one))
     connection.close()
-    return {(type, folded(name)): sql for type, name, sql in rows}
+    return {(one.type, folded(one.name)): one.sql for one in objects}, broken
+
+
+def _name_own_columns(connection: apsw.Connection, virtual: Mapping[str, str]) -> None:
+    """A full-text table has a column of its own name, which SQLite does not rename in triggers."""
+    for name, sql in fetch(connection, "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"):
+        if (new := with_own_columns(sql, virtual)) != sql:
+            connection.execute(f"DROP TRIGGER {quoted(name)}")
+            connection.execute(new)
+
+
+def _works(connection: apsw.Connection, thing: SchemaObject) -> bool:
+    """Does SQLite compile what is inside of a view or a trigger? Of what has nothing inside it is not asked."""
+    if thing.type not in ("view", "trigger"):
+        return False
+    try:
+        columns = [row[1] for row in fetch(connection, f"PRAGMA table_info({quoted(thing.table)})")]
+        connection.execute(f"EXPLAIN {using(thing.sql, thing.name, thing.table, columns)}")
+    except apsw.Error:
+        return False
+    return True
 
 
 def _rename_table(connection: apsw.Connection, old: str, new: str) -> None:

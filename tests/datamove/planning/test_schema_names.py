@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import apsw
+import pytest
 from pieces import inventory_of
 
 from dbfold.datamove.planning.schema_names import renamed_schema
@@ -78,3 +80,36 @@ def test_other_objects_get_names_too():
         ("by_x", 'CREATE INDEX "by_x" ON t (x)'),
         ("one", 'CREATE VIEW "one" AS SELECT 1'),
     ]
+
+
+FULL_TEXT = [
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, body)",
+    "CREATE VIRTUAL TABLE found USING fts5(body, content='notes', content_rowid='id')",
+    "CREATE TRIGGER added AFTER INSERT ON notes BEGIN INSERT INTO found (rowid, body) VALUES (new.id, new.body); END",
+    "CREATE TRIGGER gone AFTER DELETE ON notes BEGIN"
+    " INSERT INTO found(found, rowid, body) VALUES ('delete', old.id, old.body); END",
+    "CREATE VIEW hits AS SELECT rowid FROM found",
+]
+
+
+@pytest.mark.parametrize("names", [{"found": "texts"}, {"notes": "memos", "found": "texts"}, {"notes": "memos"}])
+def test_what_keeps_a_full_text_table_up_to_date_follows_it(names):
+    schema = renamed_schema(inventory_of(*FULL_TEXT), names)
+    connection = apsw.Connection(":memory:")
+    for key in ("notes", "found"):
+        connection.execute(schema.tables[key][1])
+    for thing in schema.objects:
+        connection.execute(thing.sql)
+    notes, found = names.get("notes", "notes"), names.get("found", "found")
+    connection.execute(f"INSERT INTO {notes} VALUES (1, 'hello')")
+    search = f"SELECT rowid FROM {found} WHERE {found} MATCH 'hello'"
+    assert list(connection.execute(search)) == list(connection.execute("SELECT * FROM hits")) == [(1,)]
+    connection.execute(f"DELETE FROM {notes}")
+    assert list(connection.execute(search)) == []
+    assert schema.broken == ()
+
+
+def test_what_cannot_follow_a_full_text_table_is_told():
+    view = "CREATE VIEW hits AS SELECT rowid FROM found WHERE found MATCH 'x'"
+    assert renamed_schema(inventory_of(*FULL_TEXT[:2], view), {"found": "texts"}).broken == ("hits",)
+    assert renamed_schema(inventory_of(*FULL_TEXT[:2], view), {"notes": "memos"}).broken == ()
