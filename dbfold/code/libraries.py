@@ -89,6 +89,8 @@ TABLE_NAMES = frozenset({"__tablename__", "_table_", "table_name", "db_table", "
 """What names the table of a model, in its class or in the class `Meta` inside of it."""
 TABLE_CALLS = frozenset("to_sql read_sql_table get_table load_table create_table table".split())
 """Functions that are given the name of a table first, on a connection or with one among their arguments."""
+TABLE_LISTS = frozenset("iterdump table_names get_table_names get_tables reflect".split())
+"""Methods that give all tables of a database, or go through them."""
 
 # -- paths and files ---------------------------------------------------------------------------------------------------
 
@@ -170,6 +172,7 @@ SAME = TRANSPARENT_FUNCTIONS | {
     *("contextlib.closing", "contextlib.aclosing", "asyncio.run", "asyncio.wait_for", "asyncio.shield", "iter", "next"),
     *("typing.cast", "copy.copy", "textwrap.dedent", "inspect.cleandoc", "list", "tuple", "sorted", "enumerate"),
     *("sqlalchemy.text", "sqlalchemy.sql.text", "sqlalchemy.sql.expression.text", "sqlmodel.text", "os.path.dirname"),
+    "sqlalchemy.inspect",
 }
 SESSIONS = frozenset(
     "sessionmaker scoped_session async_sessionmaker Session AsyncSession async_scoped_session DatabaseManager".split()

@@ -12,6 +12,7 @@ import apsw
 from dbfold.base.errors import UserError
 from dbfold.base.progress import SILENT, Progress
 from dbfold.datamove.sources.estate import companions, data_directory
+from dbfold.journey.catalogue import catalogue_concerns
 from dbfold.journey.computed import look_at_computed
 from dbfold.journey.concerns import Apart, Concern
 from dbfold.journey.judging import Judge, Judged
@@ -124,6 +125,7 @@ def check_files(
         *found.concerns,
         *models.concerns,
         *meeting_concerns(code, outlook),
+        *catalogue_concerns(code, judge, sources),
         *together_concerns(code, outlook, sources),
         *script_concerns(code, outlook, judge, sources, discovery.files),
     )

@@ -1,4 +1,4 @@
-"""SQLite as the judge: a schema in memory, and what SQLite says about a statement on it. Nothing is executed."""
+"""SQLite as the judge: a schema in memory, and what SQLite says about a statement on it."""
 
 from __future__ import annotations
 

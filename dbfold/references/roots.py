@@ -141,11 +141,10 @@ class Roots:
         return directory, tuple(packages)
 
     def _is_package(self, directory: str, child: str) -> bool:
-        if self._starts.is_imported_from(directory, child):
+        # Dots work in packages only, also in those without an `__init__.py`.
+        if directory in self._starts.relative or self._starts.is_imported_from(directory, child):
             return True
-        if not self._has_init(directory):
-            return False
-        return directory in self._starts.relative or (directory, child) not in self._starts.bare
+        return self._has_init(directory) and (directory, child) not in self._starts.bare
 
     def _has_init(self, directory: str) -> bool:
         return (self._policy.root / directory / "__init__.py").is_file()

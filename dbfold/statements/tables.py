@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from dbfold.code.expressions import Attribute, Expression, Name
 from dbfold.code.facts import CallSite, ModuleFacts
-from dbfold.code.libraries import ITEM_LIBRARIES, TABLE_CALLS, TABLE_LIBRARIES, TABLE_NAMES
+from dbfold.code.libraries import ITEM_LIBRARIES, TABLE_CALLS, TABLE_LIBRARIES, TABLE_LISTS, TABLE_NAMES
 from dbfold.code.names import dotted
 from dbfold.code.project import Project
 from dbfold.code.values import Database, External, Frame
@@ -25,6 +25,7 @@ _CALLS = re.compile(rb"\b(?:" + b"|".join(name.encode() for name in sorted(TABLE
 _MAY_MAP = re.compile(
     rb"\b(?:from|import)\b[^\n]*\b(?:" + _LIBRARIES + rb")\b|\bimport\b[^\n]*\\|\bclass\s[^:(\n]*\([^)]*\."
 )
+_LISTS = re.compile(rb"\b(?:" + b"|".join(name.encode() for name in sorted(TABLE_LISTS)) + rb")\(")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -47,6 +48,25 @@ class Declaration:
     names: frozenset[str]
     line: int
     literal: ast.Constant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableList:
+    """A call that gives all tables of `databases`, or does something with them."""
+
+    source: Source
+    call: ast.Call
+    databases: tuple[str, ...]
+
+
+def table_lists(project: Project, sources: Sources) -> Iterator[TableList]:
+    """Calls such as `connection.iterdump()` and `inspect(engine).get_table_names()`."""
+    for source in sources.holding(_LISTS.search):
+        for call in (one for name in TABLE_LISTS for one in source.calls.get(name, ())):
+            given = [node for node in ast.walk(call) if isinstance(node, (ast.Name, ast.Attribute))]
+            found = {value.name for one in given for value in _databases(project, source, one)}
+            if found and source.file in project.modules:
+                yield TableList(source, call, tuple(sorted(found)))
 
 
 def table_uses(project: Project, sources: Sources) -> Iterator[TableUse]:

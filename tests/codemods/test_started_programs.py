@@ -45,6 +45,11 @@ PROGRAMS = {
         {""},
     ),
     "a package without __init__": (["python main.py"], {"main.py": MAIN, "shop/store.py": STORE}, {""}),
+    "a package without __init__ that imports by dots": (
+        ["python -m shop"],
+        {"shop/__main__.py": "from .cli import main\nmain()\n", "shop/cli.py": STORE.replace("show()", "main()")},
+        {""},
+    ),
     "a module of a directory": (
         ["python -m scripts.report"],
         {"scripts/report.py": GUARDED, "Makefile": "run:\n\tpython -m scripts.report\n"},
