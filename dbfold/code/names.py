@@ -60,7 +60,7 @@ class ModuleNames:
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
         self.enclosing: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef] = []
-        self._bound: dict[ast.AST, set[str]] = {}
+        self._bound: dict[ast.AST, Counter[str]] = {}
         self.composed: dict[tuple[object, ...], Any] = {}
 
     @cached_property
@@ -85,6 +85,35 @@ class ModuleNames:
         head, dot, rest = name.partition(".")
         return self.imports.get(head, head) + dot + rest
 
+    def imported(self, name: str) -> str | None:
+        """Where `BASE` or `settings.BASE` is from, as `settings.BASE` or `..settings.BASE`; None for what is not only
+        imported at the top of the module.
+        """
+        head, _, rest = name.partition(".")
+        source = self._sources.get(head)
+        if (
+            source is None
+            or self._module_bindings[head] > 1
+            or any(self._bound_in(one)[head] for one in self.enclosing)
+        ):
+            return None
+        module, taken = source
+        if taken is None:
+            return f"{module}.{rest}" if rest else None
+        return f"{module}{'' if module.endswith('.') else '.'}{taken}{'.' if rest else ''}{rest}"
+
+    @cached_property
+    def _sources(self) -> dict[str, tuple[str, str | None]]:
+        """The imports of the top level by their local names: the module, and what is taken from it."""
+        found: dict[str, tuple[str, str | None]] = {}
+        for statement in self.tree.body:
+            if isinstance(statement, ast.ImportFrom):
+                module = "." * statement.level + (statement.module or "")
+                found.update({alias.asname or alias.name: (module, alias.name) for alias in statement.names})
+            elif isinstance(statement, ast.Import):
+                found.update({alias.asname or alias.name: (alias.name, None) for alias in statement.names})
+        return found
+
     @cached_property
     def _constants(self) -> dict[str, ast.expr]:
         """Values of names that a plain assignment at the top level binds, and nothing else that runs on import."""
@@ -98,16 +127,26 @@ class ModuleNames:
         return values
 
     def constant(self, name: str) -> ast.expr | None:
-        """The value of a module constant, unless a function around the current expression binds the name, too."""
-        value = self._constants.get(name)
-        if value is None or any(name in self._bound_in(function) for function in self.enclosing):
-            return None
-        return value
+        """What a name always holds: the value of a constant of the module, or of the function or class that is the
+        innermost around the current expression. None if anything else binds the name, or something between them does.
+        """
+        around = self.enclosing
+        if around and self._bound_in(around[-1])[name]:
+            return self._constant_in(around[-1], name)
+        functions = [one for one in around[:-1] if not isinstance(one, ast.ClassDef)]  # classes are no scopes for those
+        return None if any(self._bound_in(one)[name] for one in functions) else self._constants.get(name)
 
-    def _bound_in(self, function: ast.AST) -> set[str]:
-        if function not in self._bound:
-            self._bound[function] = {name for node in ast.walk(function) for name in _bound_by(node)}
-        return self._bound[function]
+    def _constant_in(self, definition: ast.AST, name: str) -> ast.expr | None:
+        if self._bound_in(definition)[name] > 1 or isinstance(definition, ast.Lambda):
+            return None
+        inside = statements(definition.body, definitions=False)  # type: ignore[attr-defined]
+        return next((one.value for one in inside if name in _assigned(one)), None)  # type: ignore[attr-defined]
+
+    def _bound_in(self, definition: ast.AST) -> Counter[str]:
+        """How often a function or a class binds each name, in its parameters and all that it defines as well."""
+        if definition not in self._bound:
+            self._bound[definition] = Counter(name for node in ast.walk(definition) for name in _bound_by(node))
+        return self._bound[definition]
 
     def path_constructor(self) -> str | None:
         """How this module spells `pathlib.Path`; None if its top level does not import it, or binds that name again."""
@@ -158,6 +197,8 @@ def _bound_by(node: ast.AST) -> list[str]:
         return [node.arg]
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+    if isinstance(node, (ast.Global, ast.Nonlocal)):
+        return list(node.names)
     return [node.name] if isinstance(node, ast.ExceptHandler) and node.name else []
 
 

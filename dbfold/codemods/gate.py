@@ -10,7 +10,7 @@ from dbfold.base.output.counted import counted
 from dbfold.base.progress import SILENT, Progress
 from dbfold.codemods.run import prepare_project
 from dbfold.journey.judging import Effect, Judgement
-from dbfold.journey.waits import retired
+from dbfold.journey.waits import may_name
 from dbfold.policy.model import Policy
 from dbfold.policy.rooting import described
 from dbfold.references.detection import is_python
@@ -69,7 +69,16 @@ def _no_code(policy: Policy) -> str:
 
 
 def _still_names(one: Reference, policy: Policy) -> bool:
-    return one.verdict.action is not Action.LEAVE and retired(policy, one.database) is not None
+    """Does it name a retired database, or may it, where the policy does not accept that?"""
+    if one.verdict.action is Action.LEAVE:
+        return False
+    return not all(policy.accepted(entry, one.file) for entry in may_name(policy, one))
+
+
+def _names(one: Reference, policy: Policy) -> list[str]:
+    if policy.find(one.database) is not None:
+        return [one.database]
+    return [entry.name for entry in may_name(policy, one)]
 
 
 def _is(one: Reference, plan: Path | None, policy: Policy) -> bool:
@@ -77,7 +86,7 @@ def _is(one: Reference, plan: Path | None, policy: Policy) -> bool:
 
 
 def _named(naming: Sequence[Reference], policy: Policy) -> Iterator[str]:
-    databases = sorted({one.database for one in naming})
+    databases = sorted({name for one in naming for name in _names(one, policy)})
     yield (
         f"{counted(len(naming), 'place')} in the project still {'names' if len(naming) == 1 else 'name'}"
         f" {', '.join(databases)}; nothing has been moved:"
@@ -92,7 +101,7 @@ def _named(naming: Sequence[Reference], policy: Policy) -> Iterator[str]:
     )
     yield "  accept:"
     first = naming[0]
-    yield f'    {policy.entry_name(first.database)}: {{"{first.file}": "why it may stay"}}'
+    yield f'    {next(may_name(policy, first)).name}: {{"{first.file}": "why it may stay"}}'
 
 
 def _broken(broken: Sequence[Judgement]) -> Iterator[str]:

@@ -6,6 +6,7 @@ that would break or nobody can rename, holds all of it, in every file.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -17,13 +18,17 @@ from dbfold.journey.guidance import Wait
 from dbfold.journey.judging import Effect, Judgement
 from dbfold.journey.outlook import Outlook
 from dbfold.journey.shapes import words
+from dbfold.policy.matching import DirectoryKind, locate
 from dbfold.policy.model import Database, Policy, Role
+from dbfold.references.candidates import SQLITE_URL
 from dbfold.references.model import Action, Reference
 from dbfold.sqlite.engine import folded
 
 Found = Iterator[tuple[str, Wait]]
 """Names of retired databases, as the policy has them, each with something that it waits for."""
 
+_FIELD = re.compile(r"\{[^}]*\}|\$\{?\w+\}?")
+_ALWAYS_ANOTHER = re.compile(r"(?i)time|date|stamp|now|today|uuid|pid|random|secret|version|suffix")
 _WRONG = (Effect.BREAKS, Effect.CHANGES)
 
 
@@ -51,6 +56,31 @@ def retired(policy: Policy, name: str) -> Database | None:
     """The policy's entry for a database that is to go; None for every other name."""
     entry = policy.find(name)
     return entry if entry is not None and entry.role is Role.RETIRED else None
+
+
+def may_name(policy: Policy, one: Reference) -> Iterator[Database]:
+    """The retired databases that a reference names, or may name because the file's name is computed."""
+    entry = retired(policy, one.database)
+    if entry is not None:
+        yield entry
+    elif (pattern := _computed_name(one)) is not None and _may_be_data(policy, one.text):
+        for entry in policy.databases.values():
+            if entry.role is Role.RETIRED and (pattern.fullmatch(entry.name) or entry.is_pattern):
+                yield entry
+
+
+def _computed_name(one: Reference) -> re.Pattern[str] | None:
+    """What the file's name may be; None for a name that is written down, or is a new one each time."""
+    parts = _FIELD.split(one.database)
+    if len(parts) < 2 or any(map(_ALWAYS_ANOTHER.search, _FIELD.findall(one.database))):
+        return None
+    return re.compile(".*".join(map(re.escape, parts)), re.DOTALL)
+
+
+def _may_be_data(policy: Policy, text: str) -> bool:
+    url = SQLITE_URL.fullmatch(text)
+    directory = locate(policy, url["path"] if url else text).directory
+    return directory in (DirectoryKind.DATA, DirectoryKind.BARE, DirectoryKind.COMPUTED)
 
 
 def unknown_names(outlook: Outlook, database: str) -> frozenset[str]:
@@ -94,9 +124,9 @@ def _problems(outlook: Outlook) -> Found:
 def _staying(references: tuple[Reference, ...], policy: Policy) -> Found:
     """References that are neither rewritten nor accepted. Those in files under `review:` are a person's."""
     for one in references:
-        entry = retired(policy, one.database) if one.verdict.action is Action.REVIEW else None
-        if entry is not None and policy.review_files.matching(one.file) is None:
-            yield entry.name, Wait(one.verdict.reason, one.file, one.span.line)
+        if one.verdict.action is Action.REVIEW and policy.review_files.matching(one.file) is None:
+            for entry in may_name(policy, one):
+                yield entry.name, Wait(one.verdict.reason, one.file, one.span.line)
 
 
 def _statements(judged: tuple[Judgement, ...], outlook: Outlook) -> Found:

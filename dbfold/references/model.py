@@ -76,6 +76,7 @@ class Site:
     inside     names of the functions and classes in which the site itself stands
     callee     for call-arg: the name of what is called
     anchor     the path relative to the module's own directory, where code works it out from `__file__`
+    imported   the computed parts of the text that are imported: their names, and as `module.NAME` where they are from
     only_if_declared  a text such as `"mongo.db"` as a key: a reference only if the policy knows the name
     """
 
@@ -90,6 +91,7 @@ class Site:
     inside: tuple[str, ...] = ()
     callee: str | None = None
     anchor: str | None = None
+    imported: tuple[tuple[str, str], ...] = ()
     only_if_declared: bool = False
 
 

@@ -17,7 +17,7 @@ from dbfold.policy.codes import Code
 from dbfold.policy.directories import split_path, without_drive
 from dbfold.policy.matching import DirectoryKind, Location, locate
 from dbfold.policy.model import AccessorStyle, Database, Policy, RelativeTo, Role
-from dbfold.references.bases import place_of
+from dbfold.references.bases import place_of, resolved
 from dbfold.references.candidates import SQLITE_URL, is_foreign
 from dbfold.references.codes import code_of, is_outside_only
 from dbfold.references.detection import Detected
@@ -105,16 +105,21 @@ class Judge:
         return Examined(tuple(references), tuple(errors), tuple(ignores))
 
     def _references(self, file: SourceFile, detected: Detected) -> list[Reference]:
-        located = [(site, self.locate(site)) for site in detected.sites]
         file_verdict = self._of_file(file.in_policy)
         references = []
-        for site, place in located:
+        for written in detected.sites:
+            site = self.resolved(written, file.in_policy)
+            place = self.locate(site)
             if not _is_reference(site, place):
                 continue
             judged = self._judge(site, place, file.in_policy, file_verdict)
-            place_of = (file.shown, site.span, place.database_name, site.kind, site.text)
+            place_of = (file.shown, site.span, place.database_name, site.kind, written.text)
             references.append(Reference(*place_of, judged.verdict, judged.replacement, site.environment, judged.code))
         return sorted(references, key=lambda found: (found.span.line, found.span.column))
+
+    def resolved(self, site: Site, in_policy: str) -> Site:
+        """A site of the file `in_policy` with what is imported into its text."""
+        return resolved(self.policy.root, in_policy, site) if site.imported else site
 
     def locate(self, site: Site) -> Location:
         """Which database a site names, and in which directory."""

@@ -115,11 +115,12 @@ def _within_reach(
 
 def _sites(found: Sequence[tuple[SourceFile, Facts]], judge: Judge) -> dict[Place, Found]:
     """The sites in strings of Python, by their places."""
-    return {
-        (file.in_policy, site.span.line, site.span.column): Found(site, judge.locate(site))
-        for file, facts in found
-        for site in facts.detected.sites[: facts.detected.in_strings]
-    }
+    sites = {}
+    for file, facts in found:
+        for written in facts.detected.sites[: facts.detected.in_strings]:
+            site = judge.resolved(written, file.in_policy)
+            sites[file.in_policy, site.span.line, site.span.column] = Found(site, judge.locate(site))
+    return sites
 
 
 def _modules(found: Sequence[tuple[SourceFile, Facts]], judge: Judge) -> dict[str, ModuleFacts]:
@@ -160,7 +161,8 @@ def accessors(policy: Policy) -> dict[str, str]:
     return {name: entry.name for entry in policy.kept for style in styles if (name := accessor_import(entry, style))}
 
 
-def _site_fact(site: Site, in_policy: str, judge: Judge) -> SiteFact:
+def _site_fact(written: Site, in_policy: str, judge: Judge) -> SiteFact:
+    site = judge.resolved(written, in_policy)
     place = judge.locate(site)
     name = place.entry.name if place.entry else place.database_name
     if site.kind in _NO_DATABASE or (place.entry is None and ("{" in name or "$" in name)):

@@ -63,19 +63,8 @@ def _path(node: ast.expr, names: ModuleNames, depth: int) -> str | None:
 
 def _imported(node: ast.expr, names: ModuleNames) -> str | None:
     """`BASE` and `settings.BASE` of another module."""
-    head, _, rest = (dotted(node) or "").partition(".")
-    for statement in names.tree.body:
-        if isinstance(statement, ast.ImportFrom):
-            module = "." * statement.level + (statement.module or "")
-            for alias in statement.names:
-                if (alias.asname or alias.name) == head:
-                    dot = "" if module.endswith(".") else "."
-                    return f"{{{module}{dot}{alias.name}{'.' if rest else ''}{rest}}}"
-        elif isinstance(statement, ast.Import):
-            for alias in statement.names:
-                if (alias.asname or alias.name) == head and rest:
-                    return f"{{{alias.name}.{rest}}}"
-    return None
+    source = names.imported(dotted(node) or "")
+    return None if source is None else f"{{{source}}}"
 
 
 def _called(node: ast.Call, names: ModuleNames, depth: int) -> str | None:

@@ -1,4 +1,4 @@
-"""Paths that code puts together: `Path("data") / "x.db"`, `os.path.join(…)`, `+`, f-strings, implicit concatenation.
+"""Paths that code puts together: `Path("data") / "x.db"`, `os.path.join(…)`, `+`, f-strings, `%`, `format`, `join`.
 
 A composition is reduced to one text in which computed parts stand as `{name}`, so that the same policy question
 ("which database, in which directory?") is asked of every style.
@@ -7,15 +7,16 @@ A composition is reduced to one text in which computed parts stand as `{name}`, 
 from __future__ import annotations
 
 import ast
-import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from dbfold.code.libraries import JOIN_FUNCTIONS, PATH_CLASSES
 from dbfold.code.names import ModuleNames, dotted
 from dbfold.references.candidates import WHOLE_SUFFIX
+from dbfold.references.languages.python.formats import Part, brace_parts, percent_parts, string_parts
 
 _LONGEST = 1024
-_PERCENT = re.compile(r"%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?[sdr]")
+_SEPARATORS = {"os.sep": "/", "os.path.sep": "/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,58 +36,96 @@ class Composition:
     computed: tuple[ast.expr, ...] = ()
 
 
-def compose(node: ast.expr, names: ModuleNames, depth: int = 0) -> Composition | None:
-    """What `node` evaluates to, None if no part of it is a literal text."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The same, where the file's name may be written elsewhere: `literal` is None then."""
+
+    text: str
+    literal: ast.expr | None
+    is_path: bool = False
+    constructor: str | None = None
+    computed: tuple[ast.expr, ...] = ()
+
+
+def compose(node: ast.expr, names: ModuleNames) -> Composition | None:
+    """What `node` evaluates to, None if the end of it, which names the file, is no literal text."""
+    found = _known(node, names, 0)
+    if found is None or found.literal is None:
+        return None
+    return Composition(found.text, found.literal, found.is_path, found.constructor, found.computed)
+
+
+def text_of_name(name: str, names: ModuleNames) -> str | None:
+    """The text that a constant of a module holds, computed parts as in a composition; None where nothing is known."""
+    found = _known(ast.Name(name, ast.Load()), names, 1)
+    return None if found is None else found.text
+
+
+def _known(node: ast.expr, names: ModuleNames, depth: int) -> _Known | None:
     if depth > 200:  # a generated chain of `+`; its pieces are looked at one by one
         return None
     match node:
         case ast.Constant(value=str() as text):
-            return Composition(text, node)
+            return _Known(text, node)
         case ast.JoinedStr():
-            return _joined_string(node, names, depth)
+            return _assembled(string_parts(node), node, names, depth)
         case ast.BinOp(op=ast.Add() | ast.Div()):
             return _binary(node, names, depth)
         case ast.BinOp(op=ast.Mod(), left=ast.Constant(value=str() as text) as literal):
-            replaced = _PERCENT.sub(lambda match: "{" + (match[1] or "...") + "}", text)
-            return Composition(replaced, literal, computed=(node.right,))
+            return _assembled(percent_parts(text, node.right), literal, names, depth)
         case ast.Call():
             return _call(node, names, depth)
         case ast.Name() if depth and (value := names.constant(node.id)) is not None:
             return _directory(_constant(node.id, value, names, depth))
+        case ast.Attribute() if (separator := _SEPARATORS.get(names.qualified(node) or "")) is not None and depth:
+            return _Known(separator, None)
     return None
 
 
-def _constant(name: str, value: ast.expr, names: ModuleNames, depth: int) -> Composition | None:
-    """What a module constant holds; None for one that is made of itself, or grows beyond any path.
+def _constant(name: str, value: ast.expr, names: ModuleNames, depth: int) -> _Known | None:
+    """What a constant holds; None for one that is made of itself, or grows beyond any path.
 
     Each is worked out once: constants made of constants would else take twice as long with every step.
     """
     key = (name, *map(id, names.enclosing))
     if key not in names.composed:
         names.composed[key] = None  # what it is while it is made of itself
-        known = compose(value, names, depth + 1)
+        known = _known(value, names, depth + 1)
         names.composed[key] = known if known is not None and len(known.text) <= _LONGEST else None
-    composition: Composition | None = names.composed[key]
-    return composition
+    found: _Known | None = names.composed[key]
+    return None if found is None else replace(found, literal=None)
 
 
-def _directory(known: Composition | None) -> Composition | None:
-    """A constant's text, unless it names a database itself: that place is the constant's, not its user's."""
+def _directory(known: _Known | None) -> _Known | None:
+    """A text unless it names a database itself: that place is the text's, not its user's."""
     return None if known is None or WHOLE_SUFFIX.search(known.text) else known
 
 
-def _joined_string(node: ast.JoinedStr, names: ModuleNames, depth: int) -> Composition:
-    text, computed = "", []
-    for value in node.values:
-        if isinstance(value, ast.Constant):
-            text += str(value.value)
-        elif isinstance(value, ast.FormattedValue):
-            text += _placeholder(value.value, names, depth)
-            computed.append(value)
-    return Composition(text, node, computed=tuple(computed))
+def _assembled(
+    parts: Iterable[Part], literal: ast.expr | None, names: ModuleNames, depth: int, separator: str = ""
+) -> _Known:
+    """A text of several parts. `literal` is the one that the parts are written in."""
+    texts, computed = [], []
+    for part in parts:
+        if isinstance(part, str):
+            texts.append(part)
+            continue
+        value = part.value.value if isinstance(part.value, ast.FormattedValue) else part.value
+        texts.append(_part(value, names, depth) if part.as_it_is else _placeholder(value))
+        if not isinstance(value, ast.Constant):
+            computed.append(part.value)
+    return _Known(separator.join(texts), literal, computed=tuple(computed))
 
 
-def _binary(node: ast.BinOp, names: ModuleNames, depth: int) -> Composition | None:
+def _part(node: ast.expr, names: ModuleNames, depth: int) -> str:
+    """The text of a part, its placeholder where it is not known, or is a place of its own."""
+    known = _known(node, names, depth + 1)
+    if not isinstance(node, ast.Constant):
+        known = _directory(known)
+    return _placeholder(node) if known is None or "{" in known.text else known.text
+
+
+def _binary(node: ast.BinOp, names: ModuleNames, depth: int) -> _Known | None:
     # A long chain of `+` leans left: it is walked here in a loop, because recursion would overflow.
     operands = [node.right]
     separators = [_separator(node)]
@@ -107,44 +146,55 @@ def _separator(node: ast.BinOp) -> str:
     return "/" if isinstance(node.op, ast.Div) else ""
 
 
-def _call(node: ast.Call, names: ModuleNames, depth: int) -> Composition | None:
+def _call(node: ast.Call, names: ModuleNames, depth: int) -> _Known | None:
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        inner = node.func.value
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            return _assembled(brace_parts(inner.value, node), inner, names, depth)
     if not node.args or any(isinstance(argument, ast.Starred) for argument in node.args):
         return None
     function = names.qualified(node.func)
-    attribute = node.func.attr if isinstance(node.func, ast.Attribute) else None
-    arguments = list(node.args)
     if function in JOIN_FUNCTIONS or function in PATH_CLASSES:
-        if len(arguments) == 1 and depth == 0:
-            return None  # `Path("x.db")`: the literal is a place of its own, and the call stays
-        is_path = function in PATH_CLASSES
-        found = _concatenate(arguments, ["/"] * (len(arguments) - 1), names, depth, is_path)
-        if found is not None and is_path:
-            return Composition(found.text, found.literal, True, dotted(node.func), found.computed)
-        return found
+        return _joined_path(node, function in PATH_CLASSES, names, depth)
     if function in ("str", "os.fspath") and depth:
-        return compose(arguments[0], names, depth + 1)
-    if attribute in ("joinpath", "with_name") and isinstance(node.func, ast.Attribute):
-        operands = [node.func.value, *arguments]
-        return _concatenate(operands, ["/"] * len(arguments), names, depth, is_path=True)
-    if attribute == "with_suffix" and isinstance(node.func, ast.Attribute):
-        return _concatenate([node.func.value, *arguments], [""], names, depth, is_path=True)
-    if attribute == "format" and isinstance(node.func, ast.Attribute):
-        inner = node.func.value
-        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
-            return Composition(inner.value.replace("{}", "{...}"), inner, computed=tuple(arguments))
+        return _known(node.args[0], names, depth + 1)
+    return _method(node.func, node.args, names, depth) if isinstance(node.func, ast.Attribute) else None
+
+
+def _joined_path(node: ast.Call, is_path: bool, names: ModuleNames, depth: int) -> _Known | None:
+    if len(node.args) == 1 and depth == 0:
+        return None  # `Path("x.db")`: the literal is a place of its own, and the call stays
+    found = _concatenate(node.args, ["/"] * (len(node.args) - 1), names, depth, is_path)
+    return replace(found, is_path=True, constructor=dotted(node.func)) if found is not None and is_path else found
+
+
+def _method(function: ast.Attribute, arguments: list[ast.expr], names: ModuleNames, depth: int) -> _Known | None:
+    operands = [function.value, *arguments]
+    match function.attr, arguments:
+        case "joinpath" | "with_name", _:
+            return _concatenate(operands, ["/"] * len(arguments), names, depth, is_path=True)
+        case "with_suffix", _:
+            return _concatenate(operands, [""], names, depth, is_path=True)
+        case "join", [ast.List() | ast.Tuple() as display]:
+            separator = _known(function.value, names, depth + 1)
+            if separator is not None and display.elts:
+                between = [separator.text] * (len(display.elts) - 1)
+                return _concatenate(display.elts, between, names, depth, is_path=False)
     return None
 
 
 def _concatenate(
-    operands: list[ast.expr], separators: list[str], names: ModuleNames, depth: int, is_path: bool
-) -> Composition | None:
+    operands: Sequence[ast.expr], separators: list[str], names: ModuleNames, depth: int, is_path: bool
+) -> _Known | None:
+    """Operands put together; None if none of them is known, or the last one is not."""
     text, literal, constructor = "", None, None
     computed: list[ast.expr] = []
+    last: _Known | None = None
     for index, operand in enumerate(operands):
-        part = compose(operand, names, depth + 1)
+        part = last = _known(operand, names, depth + 1)
         separator = separators[index - 1] if index else ""
         if part is None:
-            text += separator + _placeholder(operand, names, depth)
+            text += separator + _placeholder(operand)
             computed.append(operand)
             literal = None
             continue
@@ -153,17 +203,12 @@ def _concatenate(
         text = (text.rstrip("/") if separator and text != "/" else text) + (separator if text != "/" else "")
         text += part.text
         computed.extend(part.computed)
-        literal = None if isinstance(operand, ast.Name) else part.literal
+        literal = part.literal
         constructor = constructor or part.constructor
-    if literal is None:
-        return None  # the file's name is not written here
-    return Composition(text, literal, is_path, constructor, tuple(computed))
+    if last is None:
+        return None
+    return _Known(text, literal, is_path, constructor, tuple(computed))
 
 
-def _placeholder(node: ast.expr, names: ModuleNames, depth: int) -> str:
-    if isinstance(node, ast.Name) and names.constant(node.id) is not None:
-        known = compose(node, names, depth + 1)
-        if known is not None and not known.computed:
-            return known.text
-    name = dotted(node)
-    return "{" + (name or "...") + "}"
+def _placeholder(node: ast.expr) -> str:
+    return "{" + (dotted(node) or "...") + "}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from dbfold.base.spans import Span
@@ -28,6 +28,7 @@ from dbfold.references.model import Kind, Replacement, Site
 
 _NAMED_BY_LIBRARY = "the library makes the file's name of it"
 _FLASK_SETTING = re.compile(r"SQLALCHEMY_(?:DATABASE_URI|BINDS)")
+_PLACEHOLDER = re.compile(r"\{([\w.]+)\}")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -164,9 +165,15 @@ class Detector:
                 callee=context.callee,
                 inside=_scopes(ancestors),
                 anchor=None if isinstance(node, ast.Constant) else anchored(node, self.names),
+                imported=tuple(self._imported(form.text)),
                 only_if_declared=_is_doubtful(form.text, context),
             )
         )
+
+    def _imported(self, text: str) -> Iterator[tuple[str, str]]:
+        for name in dict.fromkeys(_PLACEHOLDER.findall(text)):
+            if (source := self.names.imported(name)) is not None:
+                yield name, source
 
     def _embedded(self, node: ast.expr, composition: Composition | None, ancestors: list[ast.AST]) -> None:
         """Record the paths inside a longer text: prose, shell, source, SQL."""
