@@ -82,7 +82,8 @@ class ModuleFacts:
     """The facts of one module. `file` is its path relative to the policy, `shown` as it is reported.
 
     `spans` are those of `texts`, each with the offsets of its string literals. `guards` are what has to equal which
-    text in a block (`if self.kind == "log":`). `telling` are the scopes that hold SQL, name a database file, open one,
+    text in a block (`if self.kind == "log":`). `displays` are the names of lists and mappings that are written down.
+    `telling` are the scopes that hold SQL, name a database file, open one,
     or execute something.
     """
 
@@ -99,5 +100,6 @@ class ModuleFacts:
     calls: list[CallSite] = field(default_factory=list)
     operations: list[OperationSite] = field(default_factory=list)
     guards: dict[int, list[tuple[Expression, str]]] = field(default_factory=dict)
+    displays: frozenset[str] = frozenset()
     telling: frozenset[Scope] = frozenset()
     is_accessor: bool = False

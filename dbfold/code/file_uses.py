@@ -78,13 +78,14 @@ class FileUses:
             yield from self._together(facts, site, arguments, name)
         found = self._flows.one_of(found, facts.file) if name not in FUNCTION_NAMES else found
         for scope in _function_and_classes(facts, site.scope) if found else ():
-            yield Use(Doing.OPENED, of(found), facts.file, call.line, scope)
+            yield Use(Doing.OPENED, of(found), facts.file, call.line, scope, several=name in FUNCTION_NAMES)
 
     def _together(self, facts: ModuleFacts, site: CallSite, arguments: Expressions, name: str) -> Iterator[Use]:
         """Several paths for one function: both sides of a migration. A constructor may well be given two stores."""
         found = [one for argument in arguments if (one := self._own([argument], facts, site))]
         if len(found) > 1:
-            yield Use(Doing.OPENED, of(set().union(*found)), facts.file, site.call.line, f"{name}(…)")
+            everything = of(set().union(*found))
+            yield Use(Doing.OPENED, everything, facts.file, site.call.line, f"{name}(…)", several=True)
 
     # -- deleting, moving, overwriting --------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from dbfold.code.file_uses import (
     given,
 )
 from dbfold.code.flows import Flows
+from dbfold.code.gathering import Gatherings
 from dbfold.code.imports import stem
 from dbfold.code.project import Project
 from dbfold.code.text_uses import TextUses
@@ -42,6 +43,7 @@ class _Following:
         self._reach = project.reach
         self._files = FileUses(project, flows)
         self._texts = TextUses(project, flows)
+        self._gatherings = Gatherings(project, flows)
         self._near = {stem(facts.file) for facts in project.modules.values() if _names_database(facts)}
 
     def module(self, facts: ModuleFacts) -> Iterator[Use]:
@@ -56,6 +58,8 @@ class _Following:
                 yield from self._files.opened(facts, site, real)
             elif is_near and name in self._files.helpers:
                 yield from self._files.opened(facts, site, real)
+            if self._gatherings.is_of_interest(site.call) and self._reaches(facts, site, real):
+                yield from self._gatherings.of_call(facts, site)
         for one in facts.operations:
             if any(self._reach.holds(operand, facts, one.scope) for operand in _operands(one.operation)):
                 yield from self._texts.of_operation(facts, one)

@@ -25,6 +25,7 @@ class Doing(StrEnum):
     COMPARED = "compared"
     KEYED = "keyed"
     LOOPED = "looped"
+    GATHERED = "gathered"
     CHOSEN = "chosen"
 
 
@@ -34,8 +35,9 @@ class Use:
 
     sites     the places whose paths may flow into it
     file      where it is, relative to the policy, with `line`
-    by        opened: the function or class around it, `module` for neither; destroyed: what does it; joined: `/` or `+`
-    several   destroyed: one call is given several paths
+    by        opened: the function or class around it, `module` for neither; destroyed, gathered: what does it;
+              joined: `/` or `+`
+    several   opened, destroyed: one call is given several paths
     step      derived: what is made of the path
     others    compared: the places on the other side
     unknown   compared: the other side may be something else as well

@@ -22,6 +22,7 @@ def module_facts(text: str, tree: ast.Module, facts: ModuleFacts, sites: Mapping
     walk.block(tree.body, "", None, ())
     facts.texts = tuple(walk.reader.texts)
     facts.telling = frozenset(walk.telling)
+    facts.displays = frozenset(walk.displays)
     if facts.texts:
         table = LineTable(text)
         facts.spans = tuple(
@@ -48,6 +49,7 @@ class _Walk:
         self.returns: dict[Scope, list[tuple[int, Branches, Expression]]] = {}
         self._blocks = 0
         self.telling: set[Scope] = set()
+        self.displays: set[str] = set()
 
     def block(self, body: Iterable[ast.stmt], scope: Scope, in_class: Scope | None, branches: Branches) -> None:
         for statement in body:
@@ -143,6 +145,7 @@ class _Walk:
                 held = self.reader.read(node.value) if node.value else promised(node.annotation)
                 if held is not None:
                     self._bind(node.target, held, node.lineno, scope, branches)
+                    self._display(node.target, node.value)
             case ast.AugAssign():
                 if (held := self.reader.read(node.value)) is not None:
                     self._bind(node.target, held, node.lineno, scope, branches, adds=True)
@@ -199,6 +202,7 @@ class _Walk:
         for target in targets:
             if held is not None:
                 self._bind(target, held, line, scope, branches)
+                self._display(target, value)
             elif isinstance(target, ast.Name):
                 # What leads nowhere still ends what the name held before.
                 home = self._home(target.id, scope)
@@ -227,6 +231,10 @@ class _Walk:
                 if name is not None:
                     home, name = self._attribute_home(name, scope)
                     self._record(home, name, Assignment(line, scope, branches, held, adds))
+
+    def _display(self, target: ast.expr, value: ast.expr | None) -> None:
+        if isinstance(value, (ast.List, ast.Tuple, ast.Dict)) and isinstance(target, (ast.Name, ast.Attribute)):
+            self.displays.add(target.id if isinstance(target, ast.Name) else target.attr)
 
     def _home(self, name: str, scope: Scope) -> Scope:
         return "" if name in self.globals.get(scope, ()) else scope

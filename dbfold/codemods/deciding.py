@@ -22,7 +22,7 @@ from dbfold.journey.holds import guidance, switching_names
 from dbfold.policy.model import AccessorStyle, Policy
 from dbfold.references.contents import read
 from dbfold.references.discovery import Discovery, SourceFile
-from dbfold.references.survey import may_hold_code
+from dbfold.references.survey import may_hold_code, may_name_a_database
 from dbfold.references.verdicts import Judge
 
 
@@ -111,7 +111,11 @@ def _asks_for(file: SourceFile, names: Sequence[bytes], *, renames: bool) -> boo
         data = read(file)
     except OSError:
         return False  # which is reported where it is rewritten
-    return any(name in data for name in names) or (renames and file.path.endswith(".py") and may_hold_code(file, data))
+    if any(name in data for name in names):
+        return True
+    # `f"{name}.db"` names a database whose name it does not spell.
+    computed = any(name.partition(b".")[0] in data for name in names) and may_name_a_database(file, data)
+    return computed or (renames and file.path.endswith(".py") and may_hold_code(file, data))
 
 
 @cache

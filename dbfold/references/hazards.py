@@ -89,6 +89,8 @@ class _Hazards:
                 return f"a key in {at}, and {listed(together)} would become one key"
             case Doing.LOOPED if len(together) > 1:
                 return f"{at} goes through {listed(together)}, which would become one file, {target.name}"
+            case Doing.GATHERED if len(together) > 1:
+                return f"{use.by} in {at} is given {listed(together)} together, which would become one"
             case Doing.CHOSEN if _new_text(site, target) != site.text:
                 return f"one of the choices in {at}, which people type"
         return None
@@ -96,23 +98,29 @@ class _Hazards:
     # -- side by side -------------------------------------------------------------------------------------------------
 
     def _side_by_side(self, uses: Iterable[Use]) -> Iterator[tuple[Place, str]]:
-        scopes: dict[tuple[str, str], set[Place]] = defaultdict(set)
+        scopes: dict[tuple[str, str], list[tuple[Place, ...]]] = defaultdict(list)
         for use in uses:
-            scopes[use.file, use.by].update(use.sites)
+            # One opening is of one file, whichever that is: `connect(PATHS[name])`.
+            scopes[use.file, use.by] += [(place,) for place in use.sites] if use.several else [use.sites]
         for place, (site, _) in self._sites.items():
             # ATTACH and the options of a command line open, too.
             if site.kind is Kind.CLI_DEFAULT or site.obstacle == ATTACHES:
-                scopes[place[0], site.inside[-1] if site.inside else MODULE].add(place)
+                scopes[place[0], site.inside[-1] if site.inside else MODULE].append((place,))
         seen: set[Place] = set()
-        for (file, scope), opened in sorted(scopes.items(), key=_innermost_first):
+        for (file, scope), openings in sorted(scopes.items(), key=_innermost_first):
+            opened: set[Place] = set().union(*openings)
             for target, names in sorted(self._becoming_one(opened).items()):
-                if len(names) < 2:
+                if len(names) < 2 or not self._are_several(openings, target):
                     continue
                 for place in self._concerned(opened, file, scope, target, names):
                     if place not in seen:
                         seen.add(place)
                         by = scope if place[0] == file else scope + f" of {file}"
                         yield place, f"{by} opens {listed(names)}, which would become one file, {target}: a migration?"
+
+    def _are_several(self, openings: Iterable[tuple[Place, ...]], target: str) -> bool:
+        """Do two openings, rather than one, have to do with what becomes `target`?"""
+        return sum(target in self._becoming_one(places) for places in openings) > 1
 
     def _concerned(self, opened: set[Place], file: str, scope: str, target: str, names: list[str]) -> Iterator[Place]:
         """The sites that are opened, and all others of these databases in the function or class."""

@@ -52,7 +52,9 @@ handler = lambda path="/app/data/zoe.db": sqlite3.connect(path)  #: default-para
 CONFIG = {"db_path": "/app/data/zoe.db"}  #: collection rewrite
 CONFIG["db_path"] = "/app/data/zoe.db"  #: collection rewrite
 os.environ["DATABASE_PATH"] = "/app/data/zoe.db"  #: env-assignment review
-PATHS = ["/app/data/zoe.db"]  #: collection review
-PAIR = ("/app/data/zoe.db", "/app/data/auth.db")  #: collection review; collection review
+PATHS = ["/app/data/zoe.db"]  #: collection rewrite
+PAIR = ("/app/data/zoe.db", "/app/data/auth.db")  #: collection rewrite; collection review
+SET = {"/app/data/zoe.db"}  #: collection review
+handed_on(["/app/data/zoe.db"])  #: collection review
 MAPPING = {"auth.db": "zoe.db"}  #: collection review; collection review
-NESTED = {"databases": {"main": "data/zoe.db"}}  #: collection review
+NESTED = {"databases": {"main": "data/zoe.db"}}  #: collection rewrite

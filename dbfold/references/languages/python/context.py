@@ -35,6 +35,7 @@ _KEY_METHODS = frozenset("get pop setdefault option getoption has_option get_opt
 _TEXT_KEYWORDS = frozenset(
     "help description doc msg message text label title epilog usage metavar placeholder tooltip example detail".split()
 )
+_COLLECTIONS = frozenset({"dict", "list", "tuple", "types.MappingProxyType", "collections.OrderedDict"})
 _FIELD_FUNCTIONS = frozenset({"Field", "field", "attrib", "ib", "PrivateAttr", "mapped_column"})
 
 
@@ -233,7 +234,31 @@ def _in_collection(display: ast.expr, child: ast.AST, ancestors: list[ast.AST], 
         nested = any(isinstance(ancestor, (ast.Dict, ast.List, ast.Tuple, ast.Set)) for ancestor in ancestors)
         if not nested and not any(value is not child and _names_database(value) for value in display.values):
             return Context(Kind.COLLECTION)
+    if _is_followed(display, ancestors, names):
+        return Context(Kind.COLLECTION)
     return Context(Kind.COLLECTION, obstacle="one of a collection of file names")
+
+
+def _is_followed(display: ast.expr, ancestors: list[ast.AST], names: ModuleNames) -> bool:
+    """Is a list or a mapping looked up, gone through or given a name on the spot, so that its uses are known?"""
+    child: ast.AST = display
+    for parent in reversed(ancestors):
+        if isinstance(child, ast.Set):
+            return False  # which has one element for paths that become one
+        match parent:
+            case ast.Subscript():
+                return child is parent.value
+            case ast.Assign() | ast.AnnAssign() | ast.NamedExpr():
+                return child is parent.value
+            case ast.For() | ast.AsyncFor() | ast.comprehension():
+                return child is parent.iter
+            case ast.Call() if names.qualified(parent.func) not in _COLLECTIONS:
+                return False
+            case ast.Dict() | ast.List() | ast.Tuple() | ast.Set() | ast.Call() | ast.keyword():
+                child = parent
+            case _:
+                return False
+    return False
 
 
 def _names_database(value: ast.expr) -> bool:
