@@ -63,10 +63,11 @@ class Function(NamedTuple):
 
 
 class Class(NamedTuple):
-    """A class and what it inherits from."""
+    """A class, what it inherits from, and the names that have type hints in it, in order."""
 
     name: Scope
     bases: tuple[Expression, ...]
+    fields: tuple[str, ...] = ()
 
 
 class Import(NamedTuple):

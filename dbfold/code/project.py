@@ -39,7 +39,7 @@ from dbfold.code.interpretation.parameters import Parameters
 from dbfold.code.library_values import text_values, typed
 from dbfold.code.reach import Reach
 from dbfold.code.scopes import Branches, Scope
-from dbfold.code.values import NOTHING, TEMPORARY, Database, Frame, SqlValue, Values, union
+from dbfold.code.values import NOTHING, TEMPORARY, ClassValue, Database, Frame, SqlValue, TextValue, Values, union
 
 _DEEPEST = 60  # questions that wait for each other; Python's own stack takes 90
 
@@ -112,6 +112,14 @@ class Project:
             return NOTHING
         return frozenset({Database(site.database, (module, site.line, site.column))})
 
+    def _item(self, found: Values, key: Expression | None, frame: Frame, line: int, branches: Branches) -> Values:
+        """What was found for `base[key]`, or for a loop over it, and the members of an Enum that it is."""
+        classes = [value for value in found if isinstance(value, ClassValue)]
+        if not classes:
+            return found
+        texts = [value.text for value in self.evaluate(key, frame, line, branches) if isinstance(value, TextValue)]
+        return found | union(self.objects.members(value, texts) for value in classes)
+
     def _evaluate(self, expression: Expression, frame: Frame, line: int, branches: Branches) -> Values:
         match expression:
             case Name(name):
@@ -127,7 +135,7 @@ class Project:
             case Entries(entries):
                 return union(self.evaluate(value, frame, line, branches) for _, value in entries)
             case Item(base, key):
-                return self._mappings.item(base, key, frame, line, branches)
+                return self._item(self._mappings.item(base, key, frame, line, branches), key, frame, line, branches)
             case Deferred(body):
                 return self.evaluate(body, frame, line, branches)
             case Annotation(of):

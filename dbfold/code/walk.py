@@ -286,7 +286,9 @@ class _Walk:
     def _class(self, node: ast.ClassDef, scope: Scope, branches: Branches) -> None:
         name = inner(scope, node.name)
         bases = tuple(held for base in node.bases if (held := self.reader.read(base)) is not None)
-        self.facts.classes[name] = Class(name, bases)
+        hinted = [one.target for one in node.body if isinstance(one, ast.AnnAssign)]
+        fields = tuple(target.id for target in hinted if isinstance(target, ast.Name))
+        self.facts.classes[name] = Class(name, bases, fields)
         self.block(node.body, name, name, ())
 
 

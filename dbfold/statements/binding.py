@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
@@ -23,6 +24,7 @@ from dbfold.code.values import (
     TextValue,
     Values,
 )
+from dbfold.statements.importers import Importers
 from dbfold.statements.model import Bound, Statement
 
 _SQL_KEYWORDS = frozenset({"sql", "query", "statement", "stmt", "sql_script", "script", "q"})
@@ -41,7 +43,7 @@ class _Use:
     script: bool = False
 
 
-def bind(project: Project) -> list[Statement]:
+def bind(project: Project, importers: Importers) -> list[Statement]:
     """The statements of all modules, in the order of the modules and of their lines."""
     uses: dict[tuple[str, int], _Use] = defaultdict(_Use)
     modules = list(project.modules.values())
@@ -60,7 +62,7 @@ def bind(project: Project) -> list[Statement]:
                     use.receivers.append((facts, site, site.call.function))
     statements: list[Statement] = []
     for facts in modules:
-        only = cache(partial(_only_database, project, facts))
+        only = cache(partial(_only_database, project, importers, facts))
         for number, written in enumerate(facts.texts):
             known = uses.get((facts.file, number), _Use())
             value, pieces = _with_names(project, facts, written.parts)
@@ -72,16 +74,21 @@ def bind(project: Project) -> list[Statement]:
 
 
 def _statement(
-    project: Project, facts: ModuleFacts, number: int, value: str, use: _Use, only: Callable[[], Database | None]
+    project: Project,
+    facts: ModuleFacts,
+    number: int,
+    value: str,
+    use: _Use,
+    only: Callable[[], AbstractSet[Database]],
 ) -> Statement:
     span, literals = facts.spans[number]
     databases, reason, bound = use.databases, "", Bound.CONNECTION
     if not databases and not use.elsewhere:
         bound = Bound.FILE
         reason = _why_not(project, use)
-        single = only() if _may_be_the_only(project, use) else None
-        if single is not None:
-            databases, reason = {single}, ""
+        single = only() if _may_be_the_only(project, use) else frozenset()
+        if single:
+            databases, reason = set(single), ""
         else:
             bound = Bound.NONE
     elif len({database.name for database in databases}) > _MOST_DATABASES:
@@ -239,10 +246,9 @@ def _inside(
 # -- where the connection is not seen ---------------------------------------------------------------------------------
 
 
-def _only_database(project: Project, facts: ModuleFacts) -> Database | None:
-    """The one database that the file opens or names; None if there are several, or another engine is used."""
-    found: set[str] = set()
-    first: Database | None = None
+def _only_database(project: Project, importers: Importers, facts: ModuleFacts) -> AbstractSet[Database]:
+    """The one database that the file opens or names, or, if it has none, all that may execute what is in it do."""
+    found: dict[str, Database] = {}
     for site in facts.calls:
         if last_name(site.call.function) not in OPENING_NAMES:
             continue
@@ -250,16 +256,16 @@ def _only_database(project: Project, facts: ModuleFacts) -> Database | None:
         for value in project.evaluate(site.call, frame, site.call.line, site.branches):
             if isinstance(value, Database):
                 if value.site is None or value.site[0] == facts.file:
-                    found.add(value.name)
-                    first = first or value
+                    found.setdefault(value.name, value)
             elif isinstance(value, Elsewhere):
-                return None
+                return frozenset()
     if not found:
         sites = [site for site in facts.sites if site.database and not site.is_temporary]
-        if len({site.database for site in sites}) == 1:
-            return Database(sites[0].database, (facts.file, sites[0].line, sites[0].column))
-        return None
-    return first if len(found) == 1 else None
+        for one in sites:
+            found.setdefault(one.database, Database(one.database, (facts.file, one.line, one.column)))
+    if not found:
+        return importers.only_database(facts.file)
+    return frozenset(found.values()) if len(found) == 1 else frozenset()
 
 
 def _may_be_the_only(project: Project, use: _Use) -> bool:

@@ -16,7 +16,7 @@ class Bound(StrEnum):
     CONNECTION = "connection"
     """By following what it is executed on."""
     FILE = "file"
-    """The file opens no other database."""
+    """The file opens no other database, or opens none, and neither does whatever may execute what is in it."""
     NONE = "none"
     """Not at all: see the reason."""
 

@@ -69,6 +69,11 @@ class Reach:
     _importers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """The modules that were looked at, by the places that they import from."""
 
+    @property
+    def imports(self) -> dict[str, Imports]:
+        """What the modules of the project import, all that were looked at as bytes."""
+        return {file: imports for file, (_, imports) in self._imports.items()}
+
     def begins(self, file: SourceFile, data: bytes) -> bool:
         """The gate of the first look: what holds a database, SQL, or a name of the policy."""
         if is_python(file.path, data):
@@ -117,14 +122,14 @@ class Reach:
     def _tell(self, module: _Module, names: set[str]) -> list[str]:
         """Add to what a module tells; returns the places where that is news."""
         module.told.update(names)
-        fresh = [place for place in _places(module.file) if not names <= self._told[place]]
+        fresh = [place for place in places(module.file) if not names <= self._told[place]]
         for place in fresh:
             self._told[place] |= names
         return fresh
 
     def _spread(self, pending: list[_Module]) -> set[str]:
         """Tell what is told because something else is; returns the places where there is news."""
-        news = {place for module in pending for place in _places(module.file)}
+        news = {place for module in pending for place in places(module.file)}
         while pending:
             module = pending.pop()
             known = module.told
@@ -134,9 +139,9 @@ class Reach:
             gained = set().union(*(module.uses[name] for name in module.uses.keys() & known)) - module.told
             if not gained:
                 continue
-            places = self._tell(module, gained)
-            news.update(places)
-            pending += [module, *(self._modules[file] for place in places for file in self._importers[place])]
+            fresh = self._tell(module, gained)
+            news.update(fresh)
+            pending += [module, *(self._modules[file] for place in fresh for file in self._importers[place])]
         return news
 
 
@@ -167,7 +172,7 @@ def _package(file: str, level: int) -> str:
     return f"{file}/"
 
 
-def _places(file: str) -> Iterator[str]:
+def places(file: str) -> Iterator[str]:
     """What a module is imported from: its own name; a package also from inside, by its directory."""
     if file.endswith(_PACKAGE):
         directory = file.removesuffix(_PACKAGE)

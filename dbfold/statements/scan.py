@@ -26,6 +26,7 @@ from dbfold.references.verdicts import Dangers, Examined, Judge, is_temporary
 from dbfold.statements.attaching import Attachment, attachments
 from dbfold.statements.binding import bind
 from dbfold.statements.executions import Execution, executions
+from dbfold.statements.importers import Importers
 from dbfold.statements.model import Statements
 from dbfold.statements.reach import Reach
 
@@ -76,7 +77,7 @@ def scan_code(
     project = Project(modules, variables(policy), accessors(policy), load)
     project.name_accessor(policy.accessor.module.rpartition(".")[2])
     progress.phase("binding statements")
-    statements = tuple(bind(project))
+    statements = tuple(bind(project, Importers(project, reach.imports)))
     progress.phase("following paths")
     dangers = hazards(policy, _sites(found, judge), follow(project))
     judge = replace(judge, holds=Dangers(dangers))

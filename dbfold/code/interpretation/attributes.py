@@ -17,6 +17,7 @@ from dbfold.code.values import (
     Instance,
     ModuleValue,
     SqlValue,
+    TextValue,
     Value,
     Values,
 )
@@ -41,8 +42,10 @@ class Attributes:
                 return self._of_module(module, name)
             case External(outer):
                 return frozenset({External(f"{outer}.{name}")})
-            case SqlValue():
-                return frozenset({value}) if name in TEXT_METHODS else NOTHING
+            case SqlValue() if name in TEXT_METHODS or name == "value":  # of a member of an Enum
+                return frozenset({value})
+            case TextValue() if name == "value":
+                return frozenset({value})
             case Instance() | ClassValue():
                 return self._objects.member(value, name)
         return NOTHING

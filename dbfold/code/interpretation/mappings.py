@@ -32,14 +32,18 @@ class Mappings:
         if isinstance(key, Text) and isinstance(base, Attribute) and base.name == "environ":
             return self.variable(key.value)
         entries, home = self._entries(base, frame, line, branches)
-        if entries and key is not None:
-            keys = self._evaluate(key, frame, line, branches)
-            texts = {value.text for value in keys if isinstance(value, TextValue)}
-            chosen = [value for name, value in entries if name in texts]
-            if chosen and len(texts) == len(keys):
-                place = (line, branches) if home is frame else (0, ())
-                return union(self._evaluate(value, home, *place) for value in chosen)
+        if chosen := self._chosen(entries, key, frame, line, branches):
+            place = (line, branches) if home is frame else (0, ())
+            return union(self._evaluate(value, home, *place) for value in chosen)
         return self._evaluate(base, frame, line, branches)
+
+    def _chosen(
+        self, entries: _Entries, key: Expression | None, frame: Frame, line: int, branches: Branches
+    ) -> list[Expression]:
+        """The entries of a key, where it is known."""
+        keys = self._evaluate(key, frame, line, branches) if entries and key is not None else NOTHING
+        texts = {value.text for value in keys if isinstance(value, TextValue)}
+        return [value for name, value in entries if name in texts] if len(texts) == len(keys) else []
 
     def _entries(self, base: Expression, frame: Frame, line: int, branches: Branches) -> tuple[_Entries, Frame]:
         """The entries of the mapping that `base` is, where a module writes it down once, and the frame they are in."""
@@ -47,6 +51,10 @@ class Mappings:
             base = entry
         if isinstance(base, Entries):
             return base.entries, frame
+        if isinstance(base, Item):  # one mapping inside of another
+            outer, home = self._entries(base.base, frame, line, branches)
+            inner = self._chosen(outer, base.key, frame, line, branches)
+            return (inner[0].entries, home) if len(inner) == 1 and isinstance(inner[0], Entries) else ((), frame)
         assigned, home = self._assigned(base, frame, line, branches)
         if len(assigned) == 1 and isinstance(assigned[0].value, Entries):
             return assigned[0].value.entries, home
@@ -79,6 +87,10 @@ class Mappings:
         module = self._index.find(frame.module, imported.level, imported.module) if imported else None
         if module is not None and imported is not None and imported.name:
             return self._modules[module].assignments.get(("", imported.name), ()), Frame(module, "")
+        for star in facts.stars if imported is None else ():
+            module = self._index.find(frame.module, star.level, star.module)
+            if module is not None and (assigned := self._modules[module].assignments.get(("", name))):
+                return assigned, Frame(module, "")
         return (), frame
 
     # -- loops --------------------------------------------------------------------------------------------------------

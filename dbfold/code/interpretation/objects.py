@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dbfold.code.expressions import Call
+from collections.abc import Iterable
+
+from dbfold.code.expressions import Call, last_name
 from dbfold.code.facts import Class
 from dbfold.code.imports import Modules
 from dbfold.code.interpretation.functions import Functions
@@ -69,12 +71,28 @@ class Objects:
         constructor = self.constructor(value)
         function = self._functions.known(constructor) if constructor else None
         if function is None:
-            named = tuple((name, self._evaluate(held, frame, line, branches)) for name, held in sorted(call.keywords))
+            given = dict(zip(self._fields(value), call.arguments, strict=False)) | dict(call.keywords)
+            named = tuple((name, self._evaluate(held, frame, line, branches)) for name, held in sorted(given.items()))
             return Instance(value.module, value.name, named)
         bindings = self._functions.bind(call, function, frame, line, branches)
         if any(nesting(one) > _DEEPEST_OBJECT for _, values in bindings for one in values):
             return Instance(value.module, value.name)
         return Instance(value.module, value.name, bindings)
+
+    def _fields(self, value: ClassValue) -> list[str]:
+        """What the arguments are called that a class without a constructor takes: a dataclass, a NamedTuple."""
+        lineage = reversed(self.ancestors(value))
+        return list(
+            dict.fromkeys(name for cls in lineage for name in self._modules[cls.module].classes[cls.name].fields)
+        )
+
+    def members(self, value: ClassValue, names: Iterable[str]) -> Values:
+        """Those members of an Enum, all of them if there are no names; nothing for another class."""
+        known = self._modules[value.module].classes.get(value.name)
+        if known is None or not any((last_name(base) or "").endswith(("Enum", "Flag")) for base in known.bases):
+            return NOTHING
+        every = (name for scope, name in self._modules[value.module].assignments if scope == value.name)
+        return union(self.member(value, name) for name in list(names) or every)
 
     def member(self, value: Instance | ClassValue, name: str) -> Values:
         """What `value.name` may be."""
