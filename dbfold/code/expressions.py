@@ -6,6 +6,7 @@ Only what can lead to a database or to SQL is kept: names, attributes, calls, di
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from dbfold.code.parsing import Position
@@ -139,3 +140,13 @@ def either(options: Iterable[Expression | None]) -> Expression | None:
     if len(known) < 2:
         return known[0] if known else None
     return Either(known)
+
+
+@cache
+def dotted_expression(name: str) -> Expression:
+    """`a.b` as an expression, the same one each time: a project remembers values by the identity of expressions."""
+    first, *others = name.split(".")
+    held: Expression = Name(first)
+    for one in others:
+        held = Attribute(held, one)
+    return held

@@ -87,6 +87,15 @@ class Source:
             parent = self.parents.get(id(parent))
         return parent or self.tree
 
+    def name_of_scope(self, node: ast.AST) -> str:
+        """The dotted name of the function or class that `node` stands in; empty for the module."""
+        names: list[str] = []
+        scope = self.scope_of(node)
+        while not isinstance(scope, ast.Module):
+            names.insert(0, scope.name)
+            scope = self.scope_of(scope)
+        return ".".join(names)
+
     def resolved(self, node: ast.Name) -> tuple[Scope, Sequence[Binding]]:
         """The scope that a name which is read belongs to, and what it is bound to there."""
         scope: Scope | None = self.scope_of(node)

@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
-from dbfold.code.expressions import Attribute, Expression, Name
+from dbfold.code.expressions import dotted_expression
 from dbfold.code.facts import CallSite, ModuleFacts
 from dbfold.code.libraries import ITEM_LIBRARIES, TABLE_CALLS, TABLE_LIBRARIES, TABLE_LISTS, TABLE_NAMES
 from dbfold.code.names import dotted
@@ -213,22 +212,7 @@ def _databases(project: Project, source: Source, node: ast.expr) -> Iterator[Dat
     name = dotted(node)
     if name is None:
         return
-    scopes: list[str] = []
-    scope = source.scope_of(node)
-    while not isinstance(scope, ast.Module):
-        scopes.append(scope.name)
-        scope = source.scope_of(scope)
-    frame = Frame(source.file, ".".join(reversed(scopes)))
-    for value in project.evaluate(_chain(name), frame, node.lineno):
+    frame = Frame(source.file, source.name_of_scope(node))
+    for value in project.evaluate(dotted_expression(name), frame, node.lineno):
         if isinstance(value, Database):
             yield value
-
-
-@cache
-def _chain(name: str) -> Expression:
-    """`a.b` as an expression, the same one each time: a project remembers values by the identity of expressions."""
-    first, *others = name.split(".")
-    held: Expression = Name(first)
-    for one in others:
-        held = Attribute(held, one)
-    return held
