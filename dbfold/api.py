@@ -123,12 +123,13 @@ def plan(
     progress: Progress = SILENT,
 ) -> Overview:
     """The whole journey of the application: what each database holds, what stands against its move: `dbfold plan`."""
+    from dbfold.codemods.returned import returned_errors
     from dbfold.codemods.run import prepare_project
     from dbfold.journey.overview import overview
 
     _, rules = _read([], policy, root)
-    checked, _ = prepare_project(rules, data_dir, jobs=jobs, cached=cached, progress=progress)
-    return overview(rules, checked)
+    checked, prepared = prepare_project(rules, data_dir, jobs=jobs, cached=cached, progress=progress)
+    return overview(rules, checked, returned_errors(rules, data_dir, prepared.scan.references))
 
 
 def move(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dbfold.base.arguments import with_epilog
 from dbfold.base.errors import UserError
-from dbfold.base.exits import CLEAN, FINDINGS
+from dbfold.base.exits import CLEAN, FAILED, FINDINGS
 from dbfold.base.output.report import Report
 from dbfold.base.output.screen import screen_of
 from dbfold.commands.formats import add_format_option, show
@@ -37,7 +37,7 @@ EXAMPLES = (
 EXIT_CODES = {
     0: "done",
     1: "decisions are open, or something differs or is not healthy",
-    2: "it could not be done, and nothing has changed",
+    2: "it could not be done, and nothing has changed; or a database that has been moved is back",
 }
 
 
@@ -177,12 +177,19 @@ def _ask(question: str) -> None:
 
 
 def _verify(arguments: argparse.Namespace, policy: Policy) -> int:
+    from dbfold.codemods.returned import returned_errors
     from dbfold.datamove.telling.terminal import terminal_progress
     from dbfold.datamove.verifying.again import verify
+    from dbfold.references.documents import error_line
 
     with terminal_progress(None, quiet=arguments.quiet) as progress:
         found = verify(policy, arguments.data_dir, progress=progress)
     show(_verify_report(found), arguments)
+    returned = returned_errors(policy, arguments.data_dir)
+    for error in returned:
+        print(f"error: {error_line(error)}", file=sys.stderr)  # noqa: T201
+    if returned:
+        return FAILED
     return CLEAN if all(verified.passed for verified in found) else FINDINGS
 
 

@@ -1,6 +1,7 @@
 """`dbfold plan`: the whole journey on one page, and proposals for what is undecided.
 
-Exit codes: 0 nothing stands against it · 1 decisions are open, or statements would break · 2 a file could not be read
+Exit codes: 0 nothing stands against it · 1 decisions are open, or statements would break · 2 it could not be made, or a
+database that has been moved is back
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbfold.base.errors import UserError
-from dbfold.base.exits import CLEAN, FINDINGS
+from dbfold.base.exits import CLEAN, FAILED, FINDINGS
 from dbfold.base.output.counted import counted
 from dbfold.base.output.report import Report
 from dbfold.commands.formats import add_format_option, show
@@ -31,7 +32,7 @@ EXAMPLES = (
 EXIT_CODES = {
     0: "nothing stands against it",
     1: "decisions are open, or statements would break",
-    2: "it could not be made",
+    2: "it could not be made, or a database that has been moved is back",
 }
 
 
@@ -56,8 +57,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "text":
         for error in found.checked.errors:
             print(f"not checked: {error_line(error)}", file=sys.stderr)  # noqa: T201
+        for error in found.returned:
+            print(f"error: {error_line(error)}", file=sys.stderr)  # noqa: T201
     if arguments.write:
         _write(policy, found.proposals)
+    if found.returned:
+        return FAILED
     return FINDINGS if found.is_open else CLEAN
 
 

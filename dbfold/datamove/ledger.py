@@ -99,6 +99,15 @@ def last_move(connection: apsw.Connection) -> tuple[int, str, str | None, str] |
     return (int(row[0]), str(row[1]), row[2], str(row[3])) if row else None
 
 
+def moved(connection: apsw.Connection) -> dict[str, str]:
+    """When each database was moved into this one, the last time, by its name."""
+    sql = (
+        'SELECT f."database", max(m.moved_at) FROM main._dbfold_files AS f'
+        ' JOIN main._dbfold_moves AS m ON m.id = f.move WHERE f."database" <> m.target GROUP BY f."database"'
+    )
+    return {str(name): str(moved_at) for name, moved_at in fetch(connection, sql)}
+
+
 def check_balance(found: Sequence[Account]) -> list[str]:
     """Tables whose rows do not add up, in words."""
     return [

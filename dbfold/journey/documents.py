@@ -85,5 +85,5 @@ def overview_document(overview: Overview) -> dict[str, object]:
         "problems": list(overview.problems),
         "summary": summary(overview.checked),
         "next": overview.next_step,
-        "errors": [error_document(error) for error in overview.checked.errors],
+        "errors": [error_document(error) for error in (*overview.checked.errors, *overview.returned)],
     }

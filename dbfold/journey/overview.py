@@ -10,7 +10,7 @@ from dbfold.journey.checking import Checked
 from dbfold.journey.judging import Effect
 from dbfold.journey.proposals import Proposal, propose
 from dbfold.policy.model import Database, Policy, Role
-from dbfold.references.model import Action
+from dbfold.references.model import Action, FileError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,15 @@ class DatabaseRow:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One page. `problems` are those of the move's plan that no proposal answers."""
+    """One page. `problems` are those of the move's plan that no proposal answers; `returned` are databases that have
+    been moved, and whose files are there again."""
 
     checked: Checked
     rows: tuple[DatabaseRow, ...]
     proposals: tuple[Proposal, ...]
     problems: tuple[str, ...]
     next_step: str
+    returned: tuple[FileError, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -49,7 +51,7 @@ class Overview:
         return bool(self.proposals or self.problems or self.checked.judged.of(Effect.BREAKS))
 
 
-def overview(policy: Policy, checked: Checked) -> Overview:
+def overview(policy: Policy, checked: Checked, returned: tuple[FileError, ...] = ()) -> Overview:
     """The page for a check of the whole application."""
     outlook = checked.outlook
     proposals = tuple(propose(policy, outlook.before, checked.code.statements.statements))
@@ -62,7 +64,11 @@ def overview(policy: Policy, checked: Checked) -> Overview:
     )
     rows = tuple(_row(policy, checked, entry) for entry in policy.databases.values())
     shown = tuple(row for row in rows if row.references or row.tables or row.statements)
-    return Overview(checked, shown, proposals, problems, _next_step(checked, shown, proposals, problems))
+    step = _next_step(checked, shown, proposals, problems)
+    return Overview(checked, shown, proposals, problems, _FIRST if returned else step, returned)
+
+
+_FIRST = "end what writes to the files that are back"
 
 
 def _row(policy: Policy, checked: Checked, entry: Database) -> DatabaseRow:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dbfold.base.progress import SILENT, Progress
 from dbfold.codemods.file import FileRewrite
+from dbfold.codemods.returned import returned_errors
 from dbfold.codemods.run import prepare_files
 from dbfold.policy.model import Policy
 from dbfold.references.contents import read
@@ -80,7 +81,7 @@ def gate(
         stale = stale_entries(entries, found, files_seen(scope, entries, checked.errors))
         shown = os.path.relpath(scope.policy.baseline, scope.base)
         checked = replace(checked, findings=(*checked.findings, *stale_findings(stale, scope.policy, shown)))
-    return checked
+    return replace(checked, errors=(*checked.errors, *returned_errors(scope.policy, base=scope.base)))
 
 
 def files_seen(scope: Scope, entries: Iterable[Entry], errors: Iterable[FileError]) -> frozenset[str]:
