@@ -121,7 +121,7 @@ class ModuleNames:
         values: dict[str, ast.expr] = {}
         for statement in self.tree.body:
             value = getattr(statement, "value", None)
-            for name in _assigned(statement):
+            for name in assigned(statement):
                 if value is not None and bound[name] == 1:
                     values[name] = value
         return values
@@ -140,7 +140,7 @@ class ModuleNames:
         if self._bound_in(definition)[name] > 1 or isinstance(definition, ast.Lambda):
             return None
         inside = statements(definition.body, definitions=False)  # type: ignore[attr-defined]
-        return next((one.value for one in inside if name in _assigned(one)), None)  # type: ignore[attr-defined]
+        return next((one.value for one in inside if name in assigned(one)), None)  # type: ignore[attr-defined]
 
     def _bound_in(self, definition: ast.AST) -> Counter[str]:
         """How often a function or a class binds each name, in its parameters and all that it defines as well."""
@@ -202,7 +202,8 @@ def _bound_by(node: ast.AST) -> list[str]:
     return [node.name] if isinstance(node, ast.ExceptHandler) and node.name else []
 
 
-def _assigned(statement: ast.stmt) -> list[str]:
+def assigned(statement: ast.stmt) -> list[str]:
+    """The names that a plain assignment binds."""
     if isinstance(statement, ast.Assign):
         return [target.id for target in statement.targets if isinstance(target, ast.Name)]
     if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):

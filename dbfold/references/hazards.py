@@ -44,7 +44,10 @@ class _Hazards:
         self._policy = policy
         self._sites = sites
         self._targets: dict[Place, Database] = {}
+        self._behind_directories: dict[tuple[str, int], list[Location]] = defaultdict(list)
         for place, (site, location) in sites.items():
+            if site.through is not None:
+                self._behind_directories[place[:2]].append(location)
             target = policy.target(location.entry) if location.entry and site.prose is None else None
             if target is not None:
                 self._targets[place] = target
@@ -61,6 +64,13 @@ class _Hazards:
                 reasons.setdefault(place, reason)
         return reasons
 
+    def _is_path_itself(self, use: Use, location: Location) -> bool:
+        """Is what is made of the name, `DATA / NAME`, a path of the same database, which is rewritten as a whole?"""
+        return any(
+            found.entry is location.entry and found.directory is DirectoryKind.DATA
+            for found in self._behind_directories.get((use.file, use.line), ())
+        )
+
     def _of_use(self, use: Use) -> Iterator[tuple[Place, str]]:
         together = self._becoming_one((*use.sites, *use.others))
         for place in (*use.sites, *use.others):
@@ -73,6 +83,11 @@ class _Hazards:
         """Why the site at `place` cannot be rewritten, if `use` is a reason. `together` becomes one with it."""
         site, location = self._sites[place]
         at = f"{use.file}:{use.line}"
+        is_joined = use.doing is Doing.JOINED or (use.step is not None and use.step.name == "+")
+        if is_joined and self._is_path_itself(use, location):
+            return None
+        if site.only_joined and location.directory is DirectoryKind.BARE:
+            return f"used in {at} as well, and not behind the data directory"
         match use.doing:
             case Doing.DESTROYED if location.entry is not None and location.entry.role is Role.RETIRED:
                 by = use.by + _elsewhere(use, place)

@@ -311,6 +311,6 @@ def _is_absolute(path: str) -> bool:
 def _bare_name(site: Site, place: Location, target: Database) -> str | None:
     """`NAME = "zoe.db"` or `resolve("zoe.db")`: a directory may be joined to it, the accessor's value has one."""
     opened = site.kind in (Kind.CONNECT_LITERAL, Kind.URL)
-    if place.directory is not DirectoryKind.BARE or opened or "/" not in (target.path or ""):
+    if place.directory is not DirectoryKind.BARE or opened or site.only_joined or "/" not in (target.path or ""):
         return None
     return "a bare file name, which the code may join to a directory"

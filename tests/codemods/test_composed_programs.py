@@ -20,6 +20,14 @@ FOLDED = {
     "join of a text": 'DB = "/".join(["data", "users.db"])\n',
     "join with os.sep": 'DB = os.sep.join(("data", "users.db"))\n',
     "a suffix": 'NAME = "users"\nDB = Path("data", NAME).with_suffix(".db")\n',
+    "a suffix of its own": 'EXT = ".db"\nWHO = "users"\nDB = os.path.join("data", WHO + EXT)\n',
+    "a name behind a directory": 'HERE = Path(__file__).parent\nNAME = "users.db"\nDB = HERE / "data" / NAME\n',
+    "a name in os.path.join": 'NAME = "users.db"\nDB = os.path.join("data", NAME)\n',
+    "a name in two paths": 'NAME = "users.db"\nDB = os.path.join("data", NAME)\nprint(Path("data", NAME).exists())\n',
+    "a relative path behind the directory": 'REL = "data/users.db"\nDB = os.getcwd() + "/" + REL\n',
+    "a relative path in an f-string": (
+        'HERE = os.path.dirname(os.path.abspath(__file__))\nREL = "data/users.db"\nDB = f"{HERE}/{REL}"\n'
+    ),
     "a local constant": 'def path():\n    where = "data"\n    return f"{where}/users.db"\nDB = path()\n',
     "a constant of a class": 'class Store:\n    where = "data"\n    path = f"{where}/users.db"\nDB = Store.path\n',
     "a mapping": 'DBS = {"users": "data/users.db", "orders": "data/app.db"}\nDB = DBS["users"]\n',
@@ -49,6 +57,14 @@ MODULES = {
     ),
 }
 HELD = {
+    "a name behind another directory as well": (
+        'NAME = "users.db"\nDB = os.path.join("data", NAME)\nprint(os.path.exists(os.path.join("copies", NAME)))\n'
+    ),
+    "a name that is opened as well": 'NAME = "users.db"\nDB = os.path.join("data", NAME)\nsqlite3.connect(NAME)\n',
+    "a name that is shown as well": 'NAME = "users.db"\nDB = os.path.join("data", NAME)\nprint(NAME)\n',
+    "a name with something behind it": (
+        'NAME = "users.db"\nDB = os.path.join("data", NAME)\nprint(os.path.exists(f"data/{NAME}.bak"))\n'
+    ),
     "a set": 'DBS = {"data/users.db", "data/app.db"}\nprint(len(DBS))\nDB = "data/users.db"\n',
     "made a set": 'DBS = ["data/users.db", "data/app.db"]\nprint(len(set(DBS)))\nDB = "data/users.db"\n',
     "summed up": (
@@ -91,6 +107,22 @@ def test_held(tmp_path, body):
     assert "nothing has been moved" in refused
     assert "users.db" in refused
     assert refused.endswith("[exit 2]\n")
+
+
+NAMED_ELSEWHERE = {
+    "joined": "import main, os\nprint(os.path.exists(os.path.join('copies', main.NAME)))\n",
+    "opened": "import sqlite3\nfrom main import NAME\nsqlite3.connect(NAME)\n",
+}
+
+
+@pytest.mark.parametrize("other", NAMED_ELSEWHERE.values(), ids=NAMED_ELSEWHERE)
+def test_held_because_another_module_uses_the_name(tmp_path, other):
+    program = Program(tmp_path / "program")
+    body = 'NAME = "users.db"\nDB = os.path.join("data", NAME)\n'
+    outcome = program.fold({"main.py": HEAD + body + SHOW, "other.py": other})
+    assert outcome.is_kept
+    assert not outcome.changed
+    assert "in other.py:" in outcome.said
 
 
 def test_a_computed_name_is_accepted_with_a_reason(tmp_path):

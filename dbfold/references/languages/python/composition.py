@@ -27,6 +27,8 @@ class Composition:
     literal      the string literal that holds the end of the text: the file's name
     is_path      it evaluates to a `Path`, constructed by `constructor` where that is written in the expression
     computed     the expressions behind the computed parts
+    through      the constant that holds the file's name, behind a directory that is known here only; `literal` is where
+                 it is used
     """
 
     text: str
@@ -34,6 +36,7 @@ class Composition:
     is_path: bool = False
     constructor: str | None = None
     computed: tuple[ast.expr, ...] = ()
+    through: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,18 @@ class _Known:
     is_path: bool = False
     constructor: str | None = None
     computed: tuple[ast.expr, ...] = ()
+    through: str | None = None
 
 
 def compose(node: ast.expr, names: ModuleNames) -> Composition | None:
-    """What `node` evaluates to, None if the end of it, which names the file, is no literal text."""
+    """What `node` evaluates to, None if the end of it, which names the file, is not known."""
     found = _known(node, names, 0)
-    if found is None or found.literal is None:
+    if found is None:
         return None
-    return Composition(found.text, found.literal, found.is_path, found.constructor, found.computed)
+    literal = node if found.literal is None and _is_database(found.text) else found.literal  # all of it is constants
+    if literal is None:
+        return None
+    return Composition(found.text, literal, found.is_path, found.constructor, found.computed, found.through)
 
 
 def text_of_name(name: str, names: ModuleNames) -> str | None:
@@ -98,23 +105,39 @@ def _constant(name: str, value: ast.expr, names: ModuleNames, depth: int) -> _Kn
 
 def _directory(known: _Known | None) -> _Known | None:
     """A text unless it names a database itself: that place is the text's, not its user's."""
-    return None if known is None or WHOLE_SUFFIX.search(known.text) else known
+    return None if known is None or _is_database(known.text) else known
 
 
-def _assembled(
-    parts: Iterable[Part], literal: ast.expr | None, names: ModuleNames, depth: int, separator: str = ""
-) -> _Known:
+def _is_database(text: str) -> bool:
+    """Does a text name a database? A suffix alone does not."""
+    match = WHOLE_SUFFIX.search(text)
+    return match is not None and match.start() > 0
+
+
+def _database(node: ast.expr, names: ModuleNames, depth: int) -> str | None:
+    """The text of a constant that names a database, and may be put behind a directory."""
+    value = names.constant(node.id) if isinstance(node, ast.Name) else None
+    known = _constant(node.id, value, names, depth) if value is not None and isinstance(node, ast.Name) else None
+    is_end = known is not None and _is_database(known.text) and not known.text.startswith(("/", "{", "~"))
+    return known.text if known is not None and is_end and "://" not in known.text else None
+
+
+def _assembled(parts: Iterable[Part], literal: ast.expr | None, names: ModuleNames, depth: int) -> _Known:
     """A text of several parts. `literal` is the one that the parts are written in."""
     texts, computed = [], []
+    through: str | None = None
     for part in parts:
         if isinstance(part, str):
             texts.append(part)
+            through = None if part else through
             continue
         value = part.value.value if isinstance(part.value, ast.FormattedValue) else part.value
-        texts.append(_part(value, names, depth) if part.as_it_is else _placeholder(value))
+        known = _database(value, names, depth) if part.as_it_is and "".join(texts).endswith("/") else None
+        through = value.id if known is not None and isinstance(value, ast.Name) else None
+        texts.append(known or (_part(value, names, depth) if part.as_it_is else _placeholder(value)))
         if not isinstance(value, ast.Constant):
             computed.append(part.value)
-    return _Known(separator.join(texts), literal, computed=tuple(computed))
+    return _Known("".join(texts), literal, computed=tuple(computed), through=through)
 
 
 def _part(node: ast.expr, names: ModuleNames, depth: int) -> str:
@@ -193,6 +216,8 @@ def _concatenate(
     for index, operand in enumerate(operands):
         part = last = _known(operand, names, depth + 1)
         separator = separators[index - 1] if index else ""
+        if part is None and index == len(operands) - 1:
+            part = last = _behind(text + separator, operand, names, depth)
         if part is None:
             text += separator + _placeholder(operand)
             computed.append(operand)
@@ -207,7 +232,13 @@ def _concatenate(
         constructor = constructor or part.constructor
     if last is None:
         return None
-    return _Known(text, literal, is_path, constructor, tuple(computed))
+    return _Known(text, literal, is_path, constructor, tuple(computed), last.through)
+
+
+def _behind(before: str, operand: ast.expr, names: ModuleNames, depth: int) -> _Known | None:
+    """The last of several operands, a constant that names a database: `DATA / NAME`, `DATA + "/" + NAME`."""
+    known = _database(operand, names, depth) if before.endswith("/") and before != "/" else None
+    return None if known is None else _Known(known, operand, through=operand.id)  # type: ignore[attr-defined]
 
 
 def _placeholder(node: ast.expr) -> str:

@@ -8,14 +8,15 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 
 from dbfold.base.spans import Span
 from dbfold.base.text import LineTable
 from dbfold.code.lexer import Hits
 from dbfold.code.libraries import HOMES, SCRATCH
-from dbfold.code.names import ModuleNames
+from dbfold.code.names import ModuleNames, assigned
 from dbfold.code.parsing import Position, offsets_of, position
 from dbfold.references.candidates import SQLITE_URL, WHOLE_SUFFIX, is_module_name, path_spans
 from dbfold.references.languages.python import embedded
@@ -41,7 +42,9 @@ class Detector:
         self.names = ModuleNames(tree)
         self.opened: Mapping[int, Opened] = opened_texts(tree, self.names) if may_open(table.text) else {}
         lines = {table.line_of(offset) for offset in hits.in_strings}
-        self.lines = sorted(lines | {one.node.lineno for one in self.opened.values()})
+        self.constants = _database_constants(tree, lines)
+        lines |= {one.node.lineno for one in self.opened.values()}
+        self.lines = sorted(lines | _lines_with(self.constants, table))
         self.sites: list[Site] = []
         self.numbers: dict[Position, int] = {}
 
@@ -54,7 +57,21 @@ class Detector:
             children = self._visit(node, ancestors)
             below = [*ancestors, node]
             pending.extend((child, below) for child in reversed(children) if self._holds_candidate(child))
+        self._mark_joined()
         return self.sites
+
+    def _mark_joined(self) -> None:
+        """Which constants are used for nothing but paths that were found."""
+        joined = Counter(site.through for site in self.sites if site.through)
+        if not joined:
+            return
+        loaded = Counter(
+            node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        )
+        for name, count in joined.items():
+            number = self.numbers.get(position(self.constants[name])) if name in self.constants else None
+            if number is not None and loaded[name] == count:
+                self.sites[number] = replace(self.sites[number], only_joined=True)
 
     def _visit(self, node: ast.AST, ancestors: list[ast.AST]) -> list[ast.AST]:
         """Record the site at `node`, if it is one; returns the children that may hold further ones."""
@@ -128,7 +145,7 @@ class Detector:
             context = replace(context, obstacle=context.obstacle or "in the user's home directory")
         if form.kind is Kind.URL and self._is_below_instance(form.text, node, ancestors):
             context = replace(context, obstacle=context.obstacle or "Flask-SQLAlchemy looks for it below instance/")
-        self._record(node, composition.literal, form, context, ancestors)
+        self._record(node, composition.literal, form, context, ancestors, composition.through)
         return True
 
     def _is_below_instance(self, text: str, node: ast.expr, ancestors: list[ast.AST]) -> bool:
@@ -141,7 +158,13 @@ class Detector:
         return _FLASK_SETTING.search(self.table.text, start, end) is not None
 
     def _record(
-        self, node: ast.expr, literal: ast.expr, form: Form, context: Context, ancestors: list[ast.AST]
+        self,
+        node: ast.expr,
+        literal: ast.expr,
+        form: Form,
+        context: Context,
+        ancestors: list[ast.AST],
+        through: str | None = None,
     ) -> None:
         start, end = offsets_of(node, self.table)
         in_field = any(isinstance(ancestor, ast.FormattedValue) for ancestor in ancestors)
@@ -166,6 +189,7 @@ class Detector:
                 inside=_scopes(ancestors),
                 anchor=None if isinstance(node, ast.Constant) else anchored(node, self.names),
                 imported=tuple(self._imported(form.text)),
+                through=through,
                 only_if_declared=_is_doubtful(form.text, context),
             )
         )
@@ -218,6 +242,23 @@ class Detector:
                 if self.table.text[slice(*place)].endswith(name):
                     return self.table.span(*place)
         return self.table.span(start, end)
+
+
+def _database_constants(tree: ast.Module, lines: Set[int]) -> dict[str, ast.expr]:
+    """The constants of the module that name a database, or its suffix, by their names; they are written in `lines`."""
+    found: dict[str, ast.expr] = {}
+    for statement in tree.body:
+        value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
+        if statement.lineno not in lines or not isinstance(value, ast.Constant) or not isinstance(value.value, str):
+            continue
+        if WHOLE_SUFFIX.search(value.value):
+            found.update((name, value) for name in assigned(statement))
+    return found
+
+
+def _lines_with(names: Iterable[str], table: LineTable) -> set[int]:
+    words = "|".join(map(re.escape, names))
+    return {table.line_of(one.start()) for one in re.finditer(rf"\b(?:{words})\b", table.text)} if words else set()
 
 
 def _is_doubtful(text: str, context: Context) -> bool:
