@@ -15,6 +15,7 @@ from dbfold.base.errors import UserError
 from dbfold.policy.binding import INVALID, Binder, is_empty
 from dbfold.policy.consistency import check, with_default_env
 from dbfold.policy.model import POLICY_FILE_NAME, Policy
+from dbfold.policy.naming import with_free_module
 from dbfold.policy.problems import PolicyError, Problem, Problems
 
 __all__ = ["PolicyError", "Problem", "find_policy", "find_policy_or_none", "load_policy"]
@@ -63,7 +64,7 @@ def load_policy(path: Path, data: bytes | None = None, *, root: Path | None = No
     node = _compose(_text(_read(path, shown) if data is None else data, shown), shown)
     policy = Binder(problems).read_dataclass(Policy, node, (), source=source, stated_root=root)
     if policy is not INVALID:
-        policy = with_default_env(policy)
+        policy = with_free_module(with_default_env(policy), node)
         check(policy, problems)
     problems.raise_if_any(shown)
     assert isinstance(policy, Policy)

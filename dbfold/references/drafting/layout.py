@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from dbfold.policy.naming import free_module
 from dbfold.policy.patterns import FilePatterns
 
 _TEST_DIRECTORIES = frozenset({"tests", "test"})
@@ -73,7 +74,7 @@ class Layout:
     def module(self) -> str:
         """A name for the generated module that no module or package of the application has."""
         taken = {name.removesuffix(".py") for path in self.files for name in path.split("/")}
-        return next(name for name in _modules() if name not in taken)
+        return free_module(taken.__contains__)
 
     @cached_property
     def _known(self) -> frozenset[str]:
@@ -112,11 +113,3 @@ class Layout:
 
 def _below(file: str, directory: str) -> bool:
     return not directory or file.startswith(f"{directory}/")
-
-
-def _modules() -> Iterator[str]:
-    yield from ("database_config", "database_paths", "dbfold_paths")
-    number = 2
-    while True:
-        yield f"dbfold_paths_{number}"
-        number += 1
