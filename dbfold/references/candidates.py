@@ -52,6 +52,8 @@ _NAMED_OTHERWISE = (
 SUFFIX_IN_TEXT = re.compile(rf"{_SUFFIX}{_END}(?:-(?:wal|shm|journal)\b)?", re.IGNORECASE)
 WHOLE_SUFFIX = re.compile(rf"{_SUFFIX}(?:-(?:wal|shm|journal))?\Z", re.IGNORECASE)
 SQLITE_URL = re.compile(r"(?P<scheme>sqlite(?:\+\w+)?:///)(?P<path>[^?]*)(?P<query>\?.*)?", re.IGNORECASE | re.DOTALL)
+# Tortoise's: what follows is the path, `/srv/zoe.db` or `zoe.db` (https://tortoise.github.io/databases.html).
+TORTOISE_URL = re.compile(r"(?P<scheme>sqlite://)(?P<path>[^?]+)(?P<query>\?.*)?", re.IGNORECASE | re.DOTALL)
 FILE_URI = re.compile(r"(?P<scheme>file:(?://(?=/))?)(?P<path>[^?]*)(?P<query>\?.*)?", re.DOTALL)
 
 # Files that belong to the desktop or the browser, not to the application; named only if the policy declares them.

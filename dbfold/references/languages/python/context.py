@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dbfold.code.libraries import (
@@ -22,7 +22,7 @@ from dbfold.code.libraries import (
     TYPER_OPTIONS,
 )
 from dbfold.code.names import ModuleNames, dotted
-from dbfold.references.candidates import WHOLE_SUFFIX
+from dbfold.references.candidates import WHOLE_SUFFIX, is_module_name
 from dbfold.references.model import Kind
 
 _COMPARING_METHODS = frozenset(
@@ -231,12 +231,32 @@ def _in_collection(display: ast.expr, child: ast.AST, ancestors: list[ast.AST], 
     if isinstance(display, ast.Dict):
         if any(child is key for key in display.keys):
             return _KEY
-        nested = any(isinstance(ancestor, (ast.Dict, ast.List, ast.Tuple, ast.Set)) for ancestor in ancestors)
-        if not nested and not any(value is not child and _names_database(value) for value in display.values):
+        if _is_only_one(display, child, ancestors):
             return Context(Kind.COLLECTION)
     if _is_followed(display, ancestors, names):
         return Context(Kind.COLLECTION)
     return Context(Kind.COLLECTION, obstacle="one of a collection of file names")
+
+
+def _is_only_one(display: ast.Dict, child: ast.AST, ancestors: list[ast.AST]) -> bool:
+    """Is it a setting, the only database in mappings inside of mappings?"""
+    mapping = display
+    for parent in reversed(ancestors):
+        if isinstance(parent, (ast.List, ast.Tuple, ast.Set)):
+            return False
+        if not isinstance(parent, ast.Dict):
+            break
+        mapping = parent
+    return not any(_names_database(value) for value in _values(mapping, child))
+
+
+def _values(mapping: ast.Dict, without: ast.AST) -> Iterator[ast.expr]:
+    """All values of a mapping, and of those in it."""
+    for value in mapping.values:
+        if isinstance(value, ast.Dict):
+            yield from _values(value, without)
+        elif value is not without:
+            yield value
 
 
 def _is_followed(display: ast.expr, ancestors: list[ast.AST], names: ModuleNames) -> bool:
@@ -264,7 +284,8 @@ def _is_followed(display: ast.expr, ancestors: list[ast.AST], names: ModuleNames
 def _names_database(value: ast.expr) -> bool:
     """True if a value beside a path is another one: the mapping lists databases."""
     parts = (part.value for part in ast.walk(value) if isinstance(part, ast.Constant))
-    return any(isinstance(part, str) and WHOLE_SUFFIX.search(part) for part in parts)
+    texts = (part for part in parts if isinstance(part, str) and WHOLE_SUFFIX.search(part))
+    return any(not is_module_name(text) for text in texts)
 
 
 def _is_execute(call: ast.Call) -> bool:

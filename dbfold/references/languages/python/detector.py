@@ -130,7 +130,7 @@ class Detector:
         constructed = is_constructed(node, ancestors[-1:], self.names)
         opened = self.opened.get(id(node))
         connected = context.kind is Kind.CONNECT_LITERAL or opened is not None
-        form = path_form(composition, connected, self.names, constructed)
+        form = path_form(composition, connected, self.names, constructed, self._is_for_tortoise(ancestors))
         if form is None:
             return False
         if opened is not None and opened.adds and not WHOLE_SUFFIX.search(form.text):
@@ -147,6 +147,13 @@ class Detector:
             context = replace(context, obstacle=context.obstacle or "Flask-SQLAlchemy looks for it below instance/")
         self._record(node, composition.literal, form, context, ancestors, composition.through)
         return True
+
+    def _is_for_tortoise(self, ancestors: list[ast.AST]) -> bool:
+        """In a module that uses Tortoise, or in its setting, `TORTOISE_ORM`."""
+        if any(source.partition(".")[0] in ("tortoise", "aerich") for source in self.names.imports.values()):
+            return True
+        names = (name for one in ancestors if isinstance(one, ast.stmt) for name in assigned(one))
+        return any("tortoise" in name.lower() for name in names)
 
     def _is_below_instance(self, text: str, node: ast.expr, ancestors: list[ast.AST]) -> bool:
         """A relative path in the setting of Flask-SQLAlchemy (https://flask-sqlalchemy.palletsprojects.com/config/)."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbfold.code.names import ModuleNames
-from dbfold.references.candidates import FILE_URI, SQLITE_URL, WHOLE_SUFFIX
+from dbfold.references.candidates import FILE_URI, SQLITE_URL, TORTOISE_URL, WHOLE_SUFFIX
 from dbfold.references.languages.python.composition import Composition
 from dbfold.references.model import Kind
 
@@ -27,14 +27,23 @@ class Form:
     obstacle: str | None = None
 
 
-def path_form(composition: Composition, connected: bool, names: ModuleNames, constructed: bool = False) -> Form | None:
+def path_form(
+    composition: Composition,
+    connected: bool,
+    names: ModuleNames,
+    constructed: bool = False,
+    for_tortoise: bool = False,
+) -> Form | None:
     """How `composition` names a database; None if it is not a path as a whole.
 
     `connected` tells that it is handed to SQLite, which opens a file of any name; `constructed` that it is handed to
-    `Path`, `os.path.join` and their like, so that words in it are no prose.
+    `Path`, `os.path.join` and their like, so that words in it are no prose; `for_tortoise` that a URL is Tortoise's.
     """
     text = composition.text
     url = SQLITE_URL.fullmatch(text)
+    own = TORTOISE_URL.fullmatch(text) if for_tortoise or not url else None
+    if own and (form := _url_form(own, composition)):
+        return replace(form, text=own["path"]) if WHOLE_SUFFIX.search(own["path"]) or for_tortoise else None
     if url:
         return _url_form(url, composition)
     uri = FILE_URI.fullmatch(text) if text.startswith("file:") else None

@@ -73,7 +73,7 @@ OBSTACLES = {
     'x.append("zoe.db")': (Kind.COLLECTION, "a name put into a collection"),
     'x = {"zoe.db", "auth.db"}': (Kind.COLLECTION, "one of a collection of file names"),
     'f({"a": "zoe.db", "b": "auth.db"})': (Kind.COLLECTION, "one of a collection of file names"),
-    'def f(): return {"a": {"b": "zoe.db"}}': (Kind.COLLECTION, "one of a collection of file names"),
+    'def f(): return {"a": ["zoe.db"]}': (Kind.COLLECTION, "one of a collection of file names"),
     'x = {"zoe.db": 1}': (Kind.COLLECTION, "a key of a mapping"),
     'x = a["zoe.db"]': (Kind.COLLECTION, "a key of a mapping"),
     'x = "zoe.db"[1]': (Kind.CALL_ARG, "indexed as text"),
