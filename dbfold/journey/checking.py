@@ -15,6 +15,7 @@ from dbfold.datamove.sources.estate import companions, data_directory
 from dbfold.journey.catalogue import catalogue_concerns
 from dbfold.journey.computed import look_at_computed
 from dbfold.journey.concerns import Apart, Concern
+from dbfold.journey.error_texts import error_text_concerns
 from dbfold.journey.judging import Judge, Judged
 from dbfold.journey.meeting import meeting_concerns
 from dbfold.journey.models import look_at_models
@@ -127,6 +128,7 @@ def check_files(
         *meeting_concerns(code, outlook),
         *catalogue_concerns(code, judge, sources),
         *together_concerns(code, outlook, sources),
+        *error_text_concerns(outlook, sources),
         *script_concerns(code, outlook, judge, sources, discovery.files),
     )
     return Checked(code, outlook, Judged(found.judgements), base, concerns, (*found.apart, *models.apart))

@@ -12,6 +12,7 @@ from dbfold.code.texts import HOLE
 from dbfold.datamove.planning.plan import FinalTable
 from dbfold.journey.filling import Filled, fill
 from dbfold.journey.meeting import met
+from dbfold.journey.mending import is_same_error, lacking_function
 from dbfold.journey.outlook import Merged, Outlook
 from dbfold.journey.preparing import Prepared, Schema
 from dbfold.journey.renaming import Edit, Renamed, Renamer, apply
@@ -208,9 +209,9 @@ class _Piece:
         before, filled = self._before(sql)
         if filled is None:
             return Effect.UNCHECKED, "put together at run time from what nothing was found for", ()
-        prepared = before.prepare(filled.text)
+        prepared = self._prepared(before, filled.text)
         if prepared.error is not None:
-            return _failed(prepared.error), prepared.error, ()
+            return self._failing(sql, prepared.error, renamed)
         after_sql = apply(filled.text, _refilled(filled, sql, renamed.edits))
         after = self.merged.schema.prepare(after_sql)
         tables = tuple(sorted(prepared.tables))
@@ -230,6 +231,23 @@ class _Piece:
         if renamed.problem:
             return Effect.UNCHECKED, renamed.problem, tables
         return Effect.SAME, "", tables
+
+    def _prepared(self, before: Schema, sql: str) -> Prepared:
+        """What SQLite says before the move, with functions that only the application has."""
+        prepared = before.prepare(sql)
+        while prepared.error is not None and (name := lacking_function(prepared.error)) is not None:
+            before.accept_function(name)
+            self.merged.schema.accept_function(name)
+            prepared = before.prepare(sql)
+        return prepared
+
+    def _failing(self, sql: str, error: str, renamed: Renamed) -> _Found:
+        """What SQLite rejects before the move: afterwards it has to do so for the same reason."""
+        after = self.merged.schema.prepare(apply(sql, renamed.edits)).error if renamed.edits else error
+        names = self.merged.names.get(self.database, {})
+        if after is None or (renamed.edits and not is_same_error(error, after, names)):
+            return Effect.CHANGES, f"fails before the move ({error}), and afterwards {after or 'no more'}", ()
+        return _failed(error), error, ()
 
     def _before(self, sql: str) -> tuple[Schema, Filled | None]:
         """The schema on which the statement worked so far.

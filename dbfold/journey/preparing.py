@@ -68,7 +68,7 @@ class Prepared:
 class Schema:
     """A database in memory that has a schema and no rows."""
 
-    def __init__(self, statements: Iterable[str] = ()) -> None:
+    def __init__(self, statements: Iterable[str] = (), functions: Iterable[str] = ()) -> None:
         self.failed: list[tuple[str, str]] = []
         """Statements of the schema that SQLite rejected, with its message."""
         self._prepared: dict[str, Prepared] = {}
@@ -80,8 +80,25 @@ class Schema:
         for option in (apsw.SQLITE_DBCONFIG_DQS_DDL, apsw.SQLITE_DBCONFIG_DQS_DML):
             self.connection.config(option, 1)  # as Python's own sqlite3 is built
         accept_collations(self.connection)
+        self.functions: list[str] = []
+        """Functions of the application that are accepted, with any arguments."""
+        for function in functions:
+            self.accept_function(function)
         for sql in statements:
             self.execute(sql)
+
+    def copied(self) -> Schema:
+        """Another one with the same tables, indexes, views and triggers, without temporary ones."""
+        ranks = {"table": 0, "index": 1, "view": 2, "trigger": 3}
+        ordered = sorted(self.objects().values(), key=lambda one: ranks.get(one[0], 4))
+        return Schema((sql for _, _, sql in ordered), self.functions)
+
+    def accept_function(self, name: str) -> None:
+        """Take a function that only the application has for one that exists."""
+        self._prepared.clear()
+        if name not in self.functions:
+            self.functions.append(name)
+            self.connection.create_scalar_function(name, lambda *_: None)
 
     def execute(self, sql: str) -> str | None:
         """Change the schema; returns SQLite's message if it would not."""

@@ -20,6 +20,7 @@ from itertools import pairwise
 from dbfold.code.texts import HOLE
 from dbfold.journey.choosing import choices, fewest, mapped
 from dbfold.journey.filling import fill
+from dbfold.journey.mending import mended
 from dbfold.journey.preparing import Prepared, Schema
 from dbfold.journey.shapes import Shape, Word, shape, words
 from dbfold.journey.surroundings import NOTHING_AROUND, Surroundings
@@ -56,7 +57,7 @@ class Renamer:
         self.fresh = _fresh(self.names, old.virtual)
         new = _renamed_schema(old, self.fresh)
         real = _renamed_schema(new, {folded(fresh): names[name] for name, fresh in self.fresh.items()})
-        self.old, self.new, self.real = _renamed_schema(old, {}), new, real
+        self.old, self.new, self.real = old.copied(), new, real
         for schema in (self.old, self.new, self.real):
             for name, columns in around.temporary.items():
                 schema.execute(f"CREATE TEMP TABLE {quoted(name)} ({', '.join(map(quoted, columns))})")
@@ -94,7 +95,7 @@ class Renamer:
             return self._created(sql, found, candidates) if start is None else self._created_as(sql, start, is_writable)
         before = self.old.prepare(sql)
         if before.error is not None:
-            return Renamed(sql, problem=f"it names {candidates[0].text} and cannot be checked: {before.error}")
+            return self._failing(sql, before.error, candidates, is_writable)
         texts = [word for word in candidates if word.is_text] if before.reads_schema else []
         wanted = mapped(before.actions, self.fresh, self.hidden)
         for chosen in choices(sql, candidates):
@@ -103,6 +104,13 @@ class Renamer:
                 literals = [word for word in texts if word not in chosen]
                 return self._worded(sql, before, chosen, literals, is_writable)
         return Renamed(sql, problem=f"no way to rename {candidates[0].text} in it keeps its meaning: do it by hand")
+
+    def _failing(self, sql: str, error: str, candidates: list[Word], is_writable: _Writable) -> Renamed:
+        """One that SQLite rejects already: renamed as on a schema that has what it misses."""
+        schema = mended(self.old, sql)
+        if schema is None:
+            return Renamed(sql, problem=f"it names {candidates[0].text} and cannot be checked: {error}")
+        return Renamer(schema, self.names, self.around)._rename(sql, is_writable)
 
     def _worded(
         self,
@@ -175,7 +183,7 @@ class Renamer:
     def _created(self, sql: str, found: Shape, candidates: list[Word]) -> Renamed:
         """SQLite itself renames what a CREATE has put into the schema; the words that differ then are the ones."""
         name = folded(found.name or "")
-        scratch = _renamed_schema(self.old, {})
+        scratch = self.old.copied()
         if name in scratch.objects():
             scratch.execute(f"DROP {scratch.objects()[name][0]} {quoted(name)}")
         error = scratch.execute(sql)
@@ -221,7 +229,7 @@ class Renamer:
         """
         new_name = folded(self.fresh.get(name, name))
         for others in fewest([word for word in candidates if word not in chosen and self.hidden]):
-            scratch = _renamed_schema(self.new, {})
+            scratch = self.new.copied()
             if new_name in scratch.objects():
                 scratch.execute(f"DROP {scratch.objects()[new_name][0]} {quoted(new_name)}")
             scratch.execute(apply(sql, tuple(edit(word, self.fresh[word.key]) for word in (*chosen, *others))))
@@ -269,7 +277,7 @@ def _select_of(sql: str, found: Shape) -> int | None:
 
 def _renamed_schema(old: Schema, names: Names) -> Schema:
     """The same schema under new names, which nothing in it has."""
-    new = Schema(sql for _, (_, _, sql) in _in_order(old))
+    new = old.copied()
     tables = [name for name in names if old.objects().get(name, ("",))[0] == "table"]
     for name in tables:
         if name in new.objects():  # else it went with its virtual table
@@ -284,8 +292,3 @@ def _renamed_schema(old: Schema, names: Names) -> Schema:
             new.execute(f"DROP {type} {quoted(name)}")
             new.execute(renamed(sql, names[name]))
     return new
-
-
-def _in_order(schema: Schema) -> list[tuple[str, tuple[str, str, str]]]:
-    ranks = {"table": 0, "index": 1, "view": 2, "trigger": 3}
-    return sorted(schema.objects().items(), key=lambda item: ranks.get(item[1][0], 4))
