@@ -22,7 +22,7 @@ from dbfold.journey.models import look_at_models
 from dbfold.journey.outlook import Outlook, look_ahead
 from dbfold.journey.schemas import find_schemas
 from dbfold.journey.scripts import script_concerns
-from dbfold.journey.surroundings import loose_names
+from dbfold.journey.surroundings import loose_names, names_results
 from dbfold.journey.together import together_concerns
 from dbfold.policy.model import Policy, Role
 from dbfold.references.discovery import Discovery, discover, require_files
@@ -117,7 +117,7 @@ def check_files(
         ) from error
     outlook = look_ahead(policy, before)
     loose = loose_names(discovery.files, _renamed_columns(outlook))
-    judge = Judge(outlook, loose)
+    judge = Judge(outlook, loose, named=_has_new_names(outlook) and names_results(discovery.files))
     judged = judge.judge(statements)
     sources = Sources(discovery.files)
     found = look_at_computed(code, outlook, judge, judged.judgements, sources)
@@ -132,6 +132,10 @@ def check_files(
         *script_concerns(code, outlook, judge, sources, discovery.files),
     )
     return Checked(code, outlook, Judged(found.judgements), base, concerns, (*found.apart, *models.apart))
+
+
+def _has_new_names(outlook: Outlook) -> bool:
+    return any(names for merged in outlook.targets.values() for names in merged.names.values())
 
 
 def _renamed_columns(outlook: Outlook) -> dict[str, set[str]]:

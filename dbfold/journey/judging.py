@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -72,10 +72,15 @@ class Judged:
 
 @dataclass(slots=True)
 class Judge:
-    """Judges statements by an outlook. `loose` are names of tables that texts other than statements use."""
+    """Judges statements by an outlook.
+
+    loose  names of tables that texts other than statements use
+    named  results are asked for by their names somewhere
+    """
 
     outlook: Outlook
     loose: AbstractSet[str] = frozenset()
+    named: bool = False
     _renamers: dict[str, Renamer] = field(default_factory=dict)
     _around: dict[str, Surroundings] = field(default_factory=dict)
     _temporary: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -84,7 +89,7 @@ class Judge:
         """What becomes of each statement, in their order."""
         statements = list(statements)
         self._temporary = _temporary_tables(statements)
-        self._around = surroundings(statements, self.outlook.before.schemas, self.loose)
+        self._around = surroundings(statements, self.outlook.before.schemas, self.loose, named=self.named)
         return Judged(tuple(self.of_statement(statement) for statement in statements))
 
     def of_statement(self, statement: Statement) -> Judgement:
@@ -136,20 +141,15 @@ class Judge:
                 )
             edits += [Edit(one.start + offset, one.end + offset, one.text) for one in renamed.edits]
             reviews += [renamed.problem] if renamed.problem else []
-            effect, message, touched = _Piece(merged, database, schema, self.outlook).judge(sql, renamed)
-            if effect is Effect.FAILS_ALREADY and renamed.edits and self._is_temporary(message, database):
-                effect, message = Effect.SAME, ""  # which the renaming has proven, on temporary tables as well
+            around = self._around.get(database, NOTHING_AROUND)
+            piece = _Piece(merged, database, schema, self.outlook, around.temporary)
+            effect, message, touched = piece.judge(sql, renamed)
             tables.update(dict.fromkeys(touched))
             if _ORDER.index(effect) > _ORDER.index(worst.effect):
                 worst = Judgement(statement, effect, message)
         return Judgement(
             statement, worst.effect, worst.message, tuple(edits), "; ".join(dict.fromkeys(reviews)), tuple(tables)
         )
-
-    def _is_temporary(self, error: str, database: str) -> bool:
-        """Is what SQLite does not find on the schema a temporary table?"""
-        _, found, name = error.partition("no such table: ")
-        return bool(found) and folded(name) in self._around[database].temporary
 
     def _stays(self, statement: Statement, database: str, schema: Schema | None) -> Judgement:
         """A database that neither goes nor takes others in."""
@@ -199,6 +199,7 @@ class _Piece:
     database: str
     before: Schema
     outlook: Outlook
+    temporary: Container[str] = ()
 
     def judge(self, sql: str, renamed: Renamed) -> _Found:
         found = shape(sql)
@@ -243,6 +244,9 @@ class _Piece:
 
     def _failing(self, sql: str, error: str, renamed: Renamed) -> _Found:
         """What SQLite rejects before the move: afterwards it has to do so for the same reason."""
+        _, is_table, name = error.partition("no such table: ")
+        if renamed.edits and is_table and folded(name) in self.temporary:
+            return Effect.SAME, "", ()  # which the renaming has proven, on temporary tables as well
         after = self.merged.schema.prepare(apply(sql, renamed.edits)).error if renamed.edits else error
         names = self.merged.names.get(self.database, {})
         if after is None or (renamed.edits and not is_same_error(error, after, names)):

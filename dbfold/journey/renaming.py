@@ -138,7 +138,10 @@ class Renamer:
                 same.append((not is_writable(edits), after.columns != before.columns, len(same), edits))
         if not same:
             return Renamed(sql, problem=self._taken(chosen))
-        edits = min(same, key=lambda one: one[:3])[3]
+        _, other_names, _, edits = min(same)
+        if other_names and self.hidden and self.around.named:  # `bm25(docs)`, which no alias keeps
+            which = next(one for one in before.columns if one not in self.real.prepare(apply(sql, edits)).columns)
+            return Renamed(sql, problem=f"its result {which} would be called otherwise: name it with AS")
         return Renamed(apply(sql, edits), edits)
 
     def _is_same(self, sql: str, before: Prepared, text: str, after: Prepared) -> bool:

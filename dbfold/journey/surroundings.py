@@ -21,6 +21,7 @@ from dbfold.sqlite.engine import folded
 from dbfold.statements.model import Statement
 
 _FULL_NAMES = frozenset({"full_column_names", "short_column_names"})
+_NAMED = re.compile(rb"row_factory|\.description\b|read_sql|\.mappings\(|\b_mapping\b|sqlite_utils|\bdataset\b")
 _UNKNOWN = ("dbfold_unknown",)
 
 
@@ -32,19 +33,21 @@ class Surroundings:
     computed   it creates temporary tables under names that are put together at run time
     loose      names of tables that qualify columns in texts of their own (`"users.id = ?"`)
     full_names  the names of results have the table's name in them (PRAGMA full_column_names)
+    named      results are asked for by their names somewhere
     """
 
     temporary: Mapping[str, Sequence[str]]
     computed: bool = False
     loose: AbstractSet[str] = frozenset()
     full_names: bool = False
+    named: bool = False
 
 
 NOTHING_AROUND = Surroundings({})
 
 
 def surroundings(
-    statements: Sequence[Statement], schemas: Mapping[str, Schema], loose: AbstractSet[str]
+    statements: Sequence[Statement], schemas: Mapping[str, Schema], loose: AbstractSet[str], *, named: bool = False
 ) -> dict[str, Surroundings]:
     """By database: what the statements on it do, and those of its files that are bound to no database."""
     of_file: dict[str, set[str]] = defaultdict(set)
@@ -64,7 +67,7 @@ def surroundings(
     for database in {name for names in of_file.values() for name in names}:
         temporary = _created(creating[database], schemas.get(database))
         computed = any(shape(sql).name is None for sql in creating[database])
-        found[database] = Surroundings(temporary, computed, loose, database in full_names)
+        found[database] = Surroundings(temporary, computed, loose, database in full_names, named)
     return found
 
 
@@ -84,6 +87,13 @@ def _created(statements: Iterable[str], schema: Schema | None) -> dict[str, Sequ
             scratch.execute(sql) if HOLE not in sql else None
             found[folded(name)] = scratch.columns(name) or _UNKNOWN
     return found
+
+
+def names_results(files: Iterable[SourceFile]) -> bool:
+    """Does any module of Python ask for results by their names, or show these? As far as words tell."""
+    with suppress(OSError):
+        return any(_NAMED.search(read(file)) for file in files if file.path.endswith((".py", ".pyw")))
+    return True  # one that cannot be read is reported elsewhere
 
 
 def loose_names(files: Iterable[SourceFile], columns: Mapping[str, AbstractSet[str]]) -> frozenset[str]:

@@ -93,6 +93,7 @@ RENAMED = [
         "SELECT \ufffc FROM logins WHERE \ufffc ORDER BY \ufffc",
     ),
     ("SELECT id FROM sessions WHERE id IN (\ufffc)", "SELECT id FROM logins WHERE id IN (\ufffc)"),
+    ("SELECT absent FROM sessions", "SELECT absent FROM logins"),
     ("SELECT id FROM users", "SELECT id FROM users"),
 ]
 
@@ -107,7 +108,7 @@ def test_renamed(old, new):
     ("sql", "problem"),
     [
         ("SELECT * FROM \ufffc JOIN sessions ON \ufffc.x", "put together at run time"),
-        ("SELECT absent FROM sessions", "no such column: absent"),
+        ("SELECT id FROM sessions INDEXED BY absent", "no such index: absent"),
         ("SELECT sessions FROM (", "incomplete input"),
     ],
 )

@@ -133,3 +133,18 @@ def test_a_view_that_cannot_follow_holds(tmp_path):
     outcome = program.fold({"main.py": run("SELECT * FROM notes")}, "rename: {users.db: {users: people}}\n")
     assert outcome.is_kept and not outcome.changed, outcome.said
     assert "cannot follow its new name" in program.dbfold("move", "plan")
+
+
+UNNAMED = "SELECT highlight(users, 0, '<', '>') FROM users WHERE users MATCH 'world'"
+
+
+@pytest.mark.parametrize(
+    ("by_name", "shown", "folds"), [("", "row", True), ("con.row_factory = sqlite3.Row\n", "dict(row)", False)]
+)
+def test_a_result_that_is_called_by_the_table(tmp_path, by_name, shown, folds):
+    program = Program(tmp_path / "program", schemas=FULL_TEXT)
+    text = f"{HEAD}{by_name}for row in con.execute({UNNAMED!r}):\n    print({shown})\n"
+    outcome = program.fold({"main.py": text}, "rename: {users.db: {users: people}}\n")
+    assert outcome.is_kept, f"{outcome.said}{outcome.code['main.py']}{outcome.errors}"
+    assert outcome.changed == folds, outcome.said
+    assert folds or "would be called otherwise: name it with AS" in outcome.said
