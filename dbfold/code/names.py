@@ -85,6 +85,10 @@ class ModuleNames:
         head, dot, rest = name.partition(".")
         return self.imports.get(head, head) + dot + rest
 
+    def is_of_module(self, name: str) -> bool:
+        """Is it a constant of the module, and no name of a function around the current expression?"""
+        return name in self._constants and not any(self._bound_in(one)[name] for one in self.enclosing)
+
     def imported(self, name: str) -> str | None:
         """Where `BASE` or `settings.BASE` is from, as `settings.BASE` or `..settings.BASE`; None for what is not only
         imported at the top of the module.

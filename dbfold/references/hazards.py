@@ -37,6 +37,16 @@ def hazards(policy: Policy, sites: Mapping[Place, Found], uses: Sequence[Use]) -
     return _Hazards(policy, sites).of(uses)
 
 
+def set_elsewhere(sites: Mapping[Place, Found], setters: Mapping[str, str]) -> dict[Place, str]:
+    """The reasons for paths that are made of constants which other files set; `setters` are those places by name."""
+    return {
+        place: f"{name}, of which the path is made, is set in {setters[name]}: the accessor would not follow it"
+        for place, (site, _) in sites.items()
+        for name in site.made_of
+        if name in setters
+    }
+
+
 class _Hazards:
     """Judges uses, one kind after the other."""
 

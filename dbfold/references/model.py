@@ -77,6 +77,7 @@ class Site:
     callee     for call-arg: the name of what is called
     anchor     the path relative to the module's own directory, where code works it out from `__file__`
     imported   the computed parts of the text that are imported: their names, and as `module.NAME` where they are from
+    made_of    constants of modules that the path is made of whenever the code asks for it
     through    the constant whose text, behind a directory, is the path
     only_joined  a constant that is used for such paths only
     only_if_declared  a text such as `"mongo.db"` as a key: a reference only if the policy knows the name
@@ -94,6 +95,7 @@ class Site:
     callee: str | None = None
     anchor: str | None = None
     imported: tuple[tuple[str, str], ...] = ()
+    made_of: tuple[str, ...] = ()
     through: str | None = None
     only_joined: bool = False
     only_if_declared: bool = False

@@ -17,8 +17,9 @@ from dbfold.policy.accessor import accessor_import
 from dbfold.policy.matching import DirectoryKind
 from dbfold.policy.model import AccessorStyle, Policy
 from dbfold.references.discovery import Discovery, SourceFile
-from dbfold.references.hazards import Found, hazards
+from dbfold.references.hazards import Found, hazards, set_elsewhere
 from dbfold.references.model import FileError, Kind, Site
+from dbfold.references.overrides import overridden
 from dbfold.references.roots import Roots
 from dbfold.references.scan import Scan, combine
 from dbfold.references.survey import Facts, Survey
@@ -79,7 +80,9 @@ def scan_code(
     progress.phase("binding statements")
     statements = tuple(bind(project, Importers(project, reach.imports)))
     progress.phase("following paths")
-    dangers = hazards(policy, _sites(found, judge), follow(project))
+    sites = _sites(found, judge)
+    setters = overridden({name for one in sites.values() for name in one.site.made_of}, discovery.files)
+    dangers = hazards(policy, sites, follow(project)) | set_elsewhere(sites, setters)
     judge = replace(judge, holds=Dangers(dangers))
     references = combine(discovery, _examined(found, discovery.files, survey, judge))
     found_statements = Statements(statements, references.errors, len(discovery.files))

@@ -9,7 +9,7 @@ import ast
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from dbfold.base.spans import Span
@@ -182,6 +182,7 @@ class Detector:
         if context.whole is not None and form.template == "@" and not in_field:
             whole = Replacement(*offsets_of(context.whole, self.table), at_call=_runs_at_call(ancestors))
         self.numbers[position(node)] = len(self.sites)
+        imported = tuple(self._imported(form.text))
         self.sites.append(
             Site(
                 text=form.text,
@@ -195,11 +196,19 @@ class Detector:
                 callee=context.callee,
                 inside=_scopes(ancestors),
                 anchor=None if isinstance(node, ast.Constant) else anchored(node, self.names),
-                imported=tuple(self._imported(form.text)),
+                imported=imported,
+                made_of=tuple(self._made_of(node, imported, ancestors)),
                 through=through,
                 only_if_declared=_is_doubtful(form.text, context),
             )
         )
+
+    def _made_of(self, node: ast.expr, imported: Sequence[tuple[str, str]], ancestors: list[ast.AST]) -> Iterator[str]:
+        for _, source in imported:
+            yield source.rpartition(".")[2]
+        for one in ast.walk(node) if _runs_at_call(ancestors) and not isinstance(node, ast.Constant) else ():
+            if isinstance(one, ast.Name) and self.names.is_of_module(one.id):
+                yield one.id
 
     def _imported(self, text: str) -> Iterator[tuple[str, str]]:
         for name in dict.fromkeys(_PLACEHOLDER.findall(text)):
