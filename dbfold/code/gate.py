@@ -31,17 +31,16 @@ _EXECUTED = re.compile(
     rb"\b(?:" + b"|".join(sorted(name.encode() for name in EXECUTE_METHODS)) + rb")\s*\(\s*[rbuf]{0,2}[\"']"
 )
 _IMPORT = re.compile(
-    rb"^[ \t]*(?:from|import)[ \t]+(?:"
+    rb"\n[ \t]*(?:from|import)[ \t]+(?:"
     + b"|".join(re.escape(name.encode()) for name in sorted(DATABASE_MODULES))
-    + rb")\b",
-    re.MULTILINE,
+    + rb")\b"
 )
 _OF_FRAMES = (b"read_sql", b"to_sql")
 
 
 def may_hold_sql(data: bytes) -> bool:
     """True unless `data` certainly neither holds SQL nor imports what opens databases or declares their tables."""
-    if _IMPORT.search(data) or any(name in data for name in _OF_FRAMES):
+    if _IMPORT.search(b"\n" + data) or any(name in data for name in _OF_FRAMES):
         return True
     lower = data.lower().replace(b"\\n", b"\n").replace(b"\\t", b"\t")
     return _STATEMENT.search(lower) is not None or (b"execute" in lower and _EXECUTED.search(lower) is not None)

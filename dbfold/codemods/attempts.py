@@ -47,7 +47,7 @@ class Attempts:
             found = discover([policy.root], policy, policy.root)
             instead = {file.path: file.content for file in discovery.files}
             files = tuple(replace(file, content=instead.get(file.path)) for file in found.files)
-            self._project = replace(found, files=files)
+            self._project = discovery if files == discovery.files else replace(found, files=files)
         return self._project
 
     def works(self, discovery: Discovery, judge: Judge, asked: Guidance) -> list[Rewriting]:
@@ -72,7 +72,7 @@ class Attempts:
                 with suppress(OSError):  # which is reported where it is rewritten
                     contents[work.file.in_policy] = read(work.file)
         if contents:
-            taken = taken_names(self.project(discovery, policy).files, contents)
+            taken = taken_names(self.survey.words(self.project(discovery, policy).files), contents)
             self._taken.update({file: taken.get(file, frozenset()) for file in contents})
         return [replace(work, taken=self._taken.get(work.file.in_policy, frozenset())) for work in works]
 

@@ -6,98 +6,101 @@ project is asked, by its text. Where nobody can tell, a name counts as taken: an
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from dbfold.code.imports import stem
 from dbfold.references.contents import read
 from dbfold.references.discovery import SourceFile
+from dbfold.references.words import Words
 
-_IMPORT = re.compile(rb"^(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]*(\([^)]*\)|(?:[^\n\\]|\\\r?\n)*)", re.MULTILINE)
+_NAMES = rb"[ \t]*(\([^)]*\)|(?:[^\n\\]|\\\r?\n)*)"  # what an import statement names, in parentheses or to its end
+_IMPORT = re.compile(rb"^(?:from[ \t]+[\w.]+[ \t]+)?import" + _NAMES, re.MULTILINE)
+_FROM = re.compile(rb"\bfrom[ \t]+[\w.]*?(\w+)[ \t]+import" + _NAMES)
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 # Whoever says one of these beside the module's name may be after any of its names.
+_TAKERS = ("dir", "vars", "getmembers", "__dict__", "automodule", "getattr")
 _ANY_NAME = re.compile(
     rb"\b(?:dir|vars|getmembers)\s*\(|__dict__|\bautomodule\b|\bgetattr\s*\([^,\n]*,\s*+(?![\"']\w*[\"']\s*[,)])"
 )
 # `pathlib.Path` is no name that a module of the project has.
-_STANDARD = rb"(?<!\bos)(?<!\bpathlib)(?<!\bposixpath)(?<!\bntpath)"
+_REACHED = re.compile(
+    rb"[.:](?<!\bos[.:])(?<!\bpathlib[.:])(?<!\bposixpath[.:])(?<!\bntpath[.:])([A-Za-z_]\w*)|[\"'](\w+)(?=[\"'])"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class _Module:
-    """A module and the names that its import statements bind; `handles` are what other files may call it."""
+class _Uses(NamedTuple):
+    """What a file may take from the modules that it names.
 
-    file: str
-    names: frozenset[bytes]
-    handles: frozenset[bytes]
-
-    @property
-    def stem(self) -> bytes:
-        """The name that an import statement ends with."""
-        return os.fsencode(stem(self.file))
-
-
-def taken_names(files: Iterable[SourceFile], modules: Mapping[str, bytes]) -> dict[str, frozenset[str]]:
-    """For each of `modules` (content by file, relative to the policy): imported names that other `files` may take.
-
-    Files that cannot be read take nothing here; they are reported where they are looked at.
+    reached     names that are attributes of something, or texts
+    imported    names by the last part of the module that they are imported from, `*` for all
+    everything  it may be after any name
     """
-    wanted = [_Module(file, _imported(data), frozenset()) for file, data in modules.items()]
-    wanted = [replace(module, handles=frozenset([module.stem])) for module in wanted if module.names]
-    if not wanted:
-        return {}
-    naming = _naming(files, {module.stem for module in wanted})
-    wanted = [replace(module, handles=module.handles | _aliases(module.stem, naming.values())) for module in wanted]
-    handles = frozenset().union(*(module.handles for module in wanted))
-    handled = {file: handles.intersection(_WORD.findall(data)) for file, data in naming.items()}
-    return {module.file: frozenset(_taken(module, naming, handled)) for module in wanted}
+
+    reached: frozenset[bytes]
+    imported: Mapping[str, set[bytes]]
+    everything: bool
+
+    @staticmethod
+    def of(data: bytes, may_take_any: bool) -> _Uses:
+        """Those of a file's content. `may_take_any`: it has one of the words that this needs."""
+        imported: dict[str, set[bytes]] = defaultdict(set)
+        for module, names in _FROM.findall(data):
+            imported[module.decode()].update(_WORD.findall(names))
+            if names.lstrip(b"( \t").startswith(b"*"):
+                imported[module.decode()].add(b"*")
+        reached = frozenset(one or text for one, text in _REACHED.findall(data))
+        return _Uses(reached, imported, may_take_any and _ANY_NAME.search(data) is not None)
+
+
+def taken_names(words: Words, modules: Mapping[str, bytes]) -> dict[str, frozenset[str]]:
+    """For each of `modules` (content by file, relative to the policy): imported names that other files may take.
+
+    `words` are those of the project. Files that cannot be read take nothing here; they are reported where they are
+    looked at.
+    """
+    wanted = {file: names for file, data in modules.items() if (names := _imported(data))}
+    takers = {file.in_policy for word in _TAKERS for file in words.naming(word)} if wanted else set()
+    known: dict[str, _Uses] = {}
+    found = {}
+    for module, names in wanted.items():
+        name = stem(module)
+        handles = {name, *_aliases(name, words)} if name.isidentifier() else ()  # nobody imports `my-script.py`
+        users = {file.in_policy: file for handle in handles for file in words.naming(handle)}
+        users.pop(module, None)
+        for user in users.keys() - known.keys():
+            known[user] = _Uses.of(_content(users[user]), user in takers)
+        found[module] = _taken(name, names, [known[user] for user in users])
+    return found
+
+
+def _content(file: SourceFile) -> bytes:
+    with suppress(OSError):
+        return read(file)
+    return b""
 
 
 def _imported(data: bytes) -> frozenset[bytes]:
     return frozenset(word for match in _IMPORT.finditer(data) for word in _WORD.findall(match[1]))
 
 
-def _naming(files: Iterable[SourceFile], stems: set[bytes]) -> dict[str, bytes]:
-    """The contents of files that may use a module: those that import or name one of `stems`, or a name of theirs."""
-    found: dict[str, bytes] = {}
-    for file in files:
-        with suppress(OSError):
-            data = read(file)
-            if any(stem in data for stem in stems) or b" as " in data:
-                found[file.in_policy] = data
-    return found
-
-
-def _aliases(stem: bytes, contents: Iterable[bytes]) -> frozenset[bytes]:
+def _aliases(name: str, words: Words) -> set[str]:
     """Names that are given to a module: `import settings as conf`."""
-    alias = re.compile(rb"\b" + re.escape(stem) + rb"[ \t]+as[ \t]+(\w+)")
-    return frozenset(match[1] for data in contents if stem in data for match in alias.finditer(data))
+    alias = re.compile(rb"%b(?<=\b%b)[ \t]+as[ \t]+(\w+)" % (name.encode(), name.encode()))
+    return {found.decode() for file in words.naming(name) for found in alias.findall(_content(file))}
 
 
-def _taken(module: _Module, naming: Mapping[str, bytes], handled: Mapping[str, frozenset[bytes]]) -> set[str]:
-    words = _alternatives(module.names)
-    stem = re.escape(module.stem)
-    everything = re.compile(rb"\bfrom[ \t]+[\w.]*\b" + stem + rb"[ \t]+import[ \t]*\(?[ \t]*\*")
-    imports = re.compile(rb"\bfrom[ \t]+[\w.]*\b" + stem + rb"[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n\\]|\\\r?\n)*)")
-    reached = re.compile(_STANDARD + rb"[.:](" + words + rb")\b")
-    quoted = re.compile(rb"[\"'](" + words + rb")[\"']")
+def _taken(module: str, names: frozenset[bytes], users: Sequence[_Uses]) -> frozenset[str]:
+    """Those of a module's names that its users may take."""
     taken: set[bytes] = set()
-    for file, data in naming.items():
-        if file == module.file or module.handles.isdisjoint(handled[file]):
-            continue
-        if everything.search(data) or _ANY_NAME.search(data):
-            return {name.decode() for name in module.names}
-        taken.update(word for match in imports.finditer(data) for word in _WORD.findall(match[1]))
-        taken.update(match[1] for pattern in (reached, quoted) for match in pattern.finditer(data))
-    return {name.decode() for name in taken & module.names}
-
-
-def _alternatives(words: Iterable[bytes]) -> bytes:
-    return b"|".join(sorted(map(re.escape, words)))
+    for one in users:
+        imported = one.imported.get(module, set())
+        taken |= names if one.everything or b"*" in imported else names & (one.reached | imported)
+    return frozenset(name.decode() for name in taken)
 
 
 def is_for_others(file: str) -> bool:

@@ -66,7 +66,7 @@ class RewriteDbPaths(CodemodCommand):
         work = Rewriting(file, examined)
         if work.is_called_for:
             files = project.attempts.project(Discovery((file,), (), 0), policy).files
-            taken = taken_names(files, {file.in_policy: tree.bytes})
+            taken = taken_names(project.attempts.survey.words(files), {file.in_policy: tree.bytes})
             work = replace(work, taken=taken.get(file.in_policy, frozenset()))
         found = attempt(work, tree.bytes, judge) if work.is_called_for else Attempt()
         if found.problem is not None:

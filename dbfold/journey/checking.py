@@ -119,7 +119,7 @@ def check_files(
     loose = loose_names(discovery.files, _renamed_columns(outlook))
     judge = Judge(outlook, loose, named=_has_new_names(outlook) and names_results(discovery.files))
     judged = judge.judge(statements)
-    sources = Sources(discovery.files)
+    sources = Sources(survey.words(discovery.files))
     found = look_at_computed(code, outlook, judge, judged.judgements, sources)
     models = look_at_models(code, outlook, sources)
     concerns = (

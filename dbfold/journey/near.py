@@ -19,5 +19,5 @@ def near_files(code: CodeScan, outlook: Outlook, sources: Sources, database: str
     }
     near |= {one.in_policy for one in code.statements.statements if database in one.databases}
     near |= {one.file for one in code.executions if database in one.databases}
-    named = {word for file in near for word in sources.words(file)}
-    return near | {one.file for one in code.executions if stem(one.file) in named}
+    executing = {one.file for one in code.executions} - near
+    return near | {file for file in executing if not near.isdisjoint(sources.files_naming(stem(file)))}

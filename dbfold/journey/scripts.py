@@ -40,8 +40,8 @@ def script_concerns(
 def _readers(file: SourceFile, sources: Sources) -> set[str]:
     """The modules that name a script, or else read scripts of any name."""
     name = file.in_policy.rpartition("/")[2].encode()
-    named = {source.file for source in sources.holding(lambda data: name in data)}
-    return named or {source.file for source in sources.holding(lambda data: b".sql" in data)}
+    named = sources.files_holding(lambda data: name in data)
+    return set(named or sources.files_holding(lambda data: b".sql" in data))
 
 
 def _on(database: str, file: SourceFile, outlook: Outlook, judge: Judge, is_read: bool) -> Iterator[Concern]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,12 +17,15 @@ from typing import NamedTuple
 from dbfold.references.contents import read
 from dbfold.references.discovery import SourceFile
 
+# Patterns that begin with a letter that is rare are looked for quickly: this one with the end of the line before.
 _IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([\w., \t]+))", re.MULTILINE
+    rb"\n[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([\w., \t]+))"
 )
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_MODULE = re.compile(rb"(?<![\w-])-m[\"',\s]+([A-Za-z_][\w.]*)|[\"'\s=]([A-Za-z_]\w*(?:\.\w+)+):[A-Za-z_]\w*")
-_COLON = re.compile(rb":[A-Za-z_]")
+_MODULE = re.compile(rb"-m(?<![\w-]-m)[\"',\s]+([A-Za-z_][\w.]*)")
+_OBJECT = re.compile(rb":(?<=\w:)[A-Za-z_]")
+_BEFORE_OBJECT = re.compile(rb"[\"'\s=]([A-Za-z_]\w*(?:\.\w+)+)\Z")
+_LONGEST_NAME = 200
 _COMMAND = re.compile(rb"\bpython[\d.]*[\"',\s]+(?:-[A-Za-z]+[\"',\s]+)*([^\s\"'`;|&,]*?[\w-]+\.pyw?)\b")
 _PROGRAM = re.compile(rb"\b__name__\s*==\s*[\"']__main__[\"']")
 _LARGEST = 2_000_000  # bytes; what is larger is data
@@ -79,8 +82,7 @@ class Starts:
             # What has none of what a pattern needs, nearly every file, costs a search for a few bytes.
             if data.startswith(b"#!") or (b"__main__" in data and _PROGRAM.search(data)):
                 programs.add(file.in_policy)
-            for match in _MODULE.finditer(data) if b"-m" in data or _COLON.search(data) else ():
-                dotted.add((match[1] or match[2]).decode())
+            dotted.update(map(bytes.decode, _modules(data)))
             for match in _COMMAND.finditer(data) if b"python" in data else ():
                 started.add(_normal(match[1]))
             zipped = zipped or b"zipapp" in data
@@ -101,9 +103,17 @@ class Starts:
         )
 
 
+def _modules(data: bytes) -> Iterator[bytes]:
+    """Modules that are started: `-m shop.store`, `"shop.main:app"`."""
+    yield from _MODULE.findall(data)
+    for match in _OBJECT.finditer(data):
+        if named := _BEFORE_OBJECT.search(data[max(0, match.start() - _LONGEST_NAME) : match.start()]):
+            yield named[1]
+
+
 def _imports(file: SourceFile, data: bytes) -> Iterable[_Imported]:
     directory = posixpath.dirname(file.in_policy)
-    for match in _IMPORT.finditer(data):
+    for match in _IMPORT.finditer(b"\n" + data):
         if match[3] is not None:
             names = [part.split()[0] for part in match[3].decode().split(",") if part.strip()]
             yield _Imported(directory, 0, tuple(names))

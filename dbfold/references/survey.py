@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dbfold.base.cache import Cache, digest, own_digest
 from dbfold.base.codec import DECODING_ERRORS, Codec
+from dbfold.base.collector import without_collector
 from dbfold.base.parallel import share_out
 from dbfold.base.progress import SILENT, Progress
 from dbfold.code.facts import ModuleFacts
@@ -22,6 +23,7 @@ from dbfold.references.candidates import is_candidate
 from dbfold.references.contents import read
 from dbfold.references.detection import NOTHING, Detected, detect, detect_python, is_python
 from dbfold.references.discovery import SourceFile
+from dbfold.references.words import Words
 
 Kept = tuple[bytes, bytes | None]
 """What was detected in a file, and its module, as they are kept."""
@@ -49,11 +51,6 @@ class _Seen:
     size: int
 
 
-def may_name_a_database(file: SourceFile, data: bytes) -> bool:
-    """The gate for references: False if `data` certainly holds none."""
-    return is_candidate(data)
-
-
 def may_hold_code(file: SourceFile, data: bytes) -> bool:
     """The gate for code: False if `data` certainly holds neither a reference, nor SQL, nor what opens a database."""
     return is_candidate(data) or (is_python(file.path, data) and may_hold_sql(data))
@@ -66,6 +63,8 @@ class Survey:
         self.keeps = keeps
         self.jobs = jobs
         self.unreadable: dict[str, str] = {}
+        self._words = Words(())
+        self._naming: dict[bytes, bool] = {}
         self._detected: dict[tuple[str, bytes], Detected] = {}
         self._modules: dict[tuple[str, bytes], ModuleFacts | None] = {}
 
@@ -73,13 +72,12 @@ class Survey:
         self,
         files: Sequence[SourceFile],
         progress: Progress = SILENT,
-        gate: Gate = may_name_a_database,
     ) -> list[tuple[SourceFile, Detected]]:
-        """The files that pass `gate`, with what they hold, in their order.
+        """The files that may name a database, with what they hold, in their order.
 
         Files that cannot be read are in `unreadable`, by their path, with the reason.
         """
-        seen = self._read(files, gate, progress)
+        seen = self._read(files, self._may_name_a_database, progress)
         self._look(seen, False, progress)
         return [(one.file, self._detected[one.file.in_policy, one.digest]) for one in seen]
 
@@ -93,6 +91,12 @@ class Survey:
         seen = self._read(files, gate, progress)
         self._look(seen, True, progress)
         return [(one.file, self._facts(one)) for one in seen]
+
+    def words(self, files: Sequence[SourceFile]) -> Words:
+        """The words of `files`, which are those of the whole project."""
+        if self._words.files != tuple(files):
+            self._words = Words(files)
+        return self._words
 
     def keeps_for(self, size: int) -> Cache | None:
         """The entries of former runs, if it is worth asking them before `size` bytes of source are looked at."""
@@ -118,6 +122,13 @@ class Survey:
         module = self._modules[one.file.in_policy, one.digest]
         shown = None if module is None else replace(module, shown=one.file.shown)
         return Facts(self._detected[one.file.in_policy, one.digest], shown)
+
+    def _may_name_a_database(self, _: SourceFile, data: bytes) -> bool:
+        """The gate for references: False if `data` certainly holds none. All files pass it twice in a run."""
+        key = digest(data)
+        if key not in self._naming:
+            self._naming[key] = is_candidate(data)
+        return self._naming[key]
 
     def _read(self, files: Sequence[SourceFile], gate: Gate, progress: Progress) -> list[_Seen]:
         seen = []
@@ -181,7 +192,7 @@ class Survey:
 @contextmanager
 def surveying(root: Path, jobs: int | None = None, *, cached: bool = True) -> Iterator[Survey]:
     """A survey of the project in the directory `root`, whose finds are kept there for the next run if `cached`."""
-    with Cache(root) as keeps:
+    with without_collector(), Cache(root) as keeps:
         yield Survey(keeps if cached else None, jobs)
 
 

@@ -102,9 +102,8 @@ class Family:
             yield from self.sources.naming(function.name)
             return
         wanted = {owner.name, *self.heirs(owner.name), *self.names}
-        yield from self.sources.naming(
-            function.name, lambda file, words: file == source.file or not wanted.isdisjoint(words)
-        )
+        near = {file for name in wanted for file in self.sources.files_naming(name)}
+        yield from self.sources.naming(function.name, {source.file, *near})
 
     def _constructions(self, owner: ast.ClassDef) -> Iterator[Use]:
         heirs = self.heirs(owner.name)
@@ -146,7 +145,7 @@ class Family:
             kin = self.heirs(owner.name) | self.ancestors(owner.name)
             return True if enclosing in {one for name in kin for one in self.heirs(name)} else None
         names = {owner.name, *self.heirs(owner.name)}
-        near = other is source or not names.isdisjoint(self.sources.words(other.file))
+        near = other is source or any(other.file in self.sources.files_naming(name) for name in names)
         return near and function.name not in _COMMON
 
     def _imports(self, other: Source, name: str, source: Source) -> bool:

@@ -25,8 +25,7 @@ from dbfold.references.survey import may_hold_code
 
 _REST = rb"(?:\([^)]*\)|(?:[^\n\\]|\\.)*)"  # of a statement; one in parentheses goes over several lines
 _IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import\b[ \t]*(" + _REST + rb")|import[ \t](" + _REST + rb"))",
-    re.MULTILINE | re.DOTALL,
+    rb"\n[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import\b[ \t]*(" + _REST + rb")|import[ \t](" + _REST + rb"))", re.DOTALL
 )
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _PACKAGE = "/__init__.py"
@@ -150,7 +149,7 @@ def imports_in(data: bytes, file: str) -> Imports:
     sources: set[str] = set()
     names: set[str] = set()
     star = False
-    for source, members, modules in _IMPORT.findall(data):
+    for source, members, modules in _IMPORT.findall(b"\n" + data):
         if modules:
             names |= _words(modules)
             continue

@@ -21,11 +21,10 @@ from dbfold.code.imports import Modules
 from dbfold.code.names import dotted
 from dbfold.code.parsing import UnparsableError, parse
 from dbfold.references.contents import read
-from dbfold.references.discovery import SourceFile
+from dbfold.references.words import Words
 
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_WORD = re.compile(r"[A-Za-z_]\w*")
 _CLASS = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*(?:\[[^\]]*\])?[ \t]*(?:\(([^)]*)\))?", re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 
@@ -116,8 +115,10 @@ class Source:
 class Sources:
     """The Python modules among files."""
 
-    def __init__(self, files: Iterable[SourceFile]) -> None:
-        self._files = {file.in_policy: file for file in files if file.path.endswith(".py")}
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._files = {file.in_policy: file for file in words.files if file.path.endswith(".py")}
+        self._named: dict[str, Mapping[str, None]] = {}
         self._data: dict[str, bytes] = {}
         self._parsed: dict[str, Source | None] = {}
         self._index = Modules({name: ModuleFacts(name, name) for name in self._files})
@@ -128,20 +129,32 @@ class Sources:
             self._parsed[file] = self._parse(file)
         return self._parsed[file]
 
-    def naming(self, word: str, test: Callable[[str, frozenset[str]], bool] = lambda *_: True) -> Iterator[Source]:
-        """The modules that hold a word, in the order of their files; those that pass a test of file and words."""
-        for file, words in self._words.items():
-            if word in words and test(file, words) and (source := self.source(file)) is not None:
+    @property
+    def files(self) -> Iterable[str]:
+        """The files of all modules, relative to the policy, in their order."""
+        return self._files
+
+    def files_naming(self, word: str) -> Mapping[str, None]:
+        """The files of modules that hold a word, in their order."""
+        if word not in self._named:
+            found = self._words.naming(word)
+            self._named[word] = {file.in_policy: None for file in found if file.in_policy in self._files}
+        return self._named[word]
+
+    def naming(self, word: str, among: Container[str] | None = None) -> Iterator[Source]:
+        """The modules that hold a word, in the order of their files; all, or those `among` some."""
+        for file in self.files_naming(word):
+            if (among is None or file in among) and (source := self.source(file)) is not None:
                 yield source
 
-    def holding(self, test: Callable[[bytes], object], among: Container[str] | None = None) -> Iterator[Source]:
-        """The modules whose bytes pass a test, all or those `among` some."""
-        for file in self._files:
-            if (
-                (among is None or file in among)
-                and test(self._read(file))
-                and (source := self.source(file)) is not None
-            ):
+    def files_holding(self, test: Callable[[bytes], object]) -> list[str]:
+        """The files of the modules whose bytes pass a test."""
+        return [file for file in self._files if test(self._read(file))]
+
+    def holding(self, test: Callable[[bytes], object], among: Iterable[str] | None = None) -> Iterator[Source]:
+        """The modules whose bytes pass a test; all, or those `among` some."""
+        for file in self._files if among is None else among:
+            if file in self._files and test(self._read(file)) and (source := self.source(file)) is not None:
                 yield source
 
     def contents(self) -> Iterator[bytes]:
@@ -166,10 +179,6 @@ class Sources:
             for base in bases:
                 found[base].add(heir)
         return found
-
-    def words(self, file: str) -> frozenset[str]:
-        """The names in a module."""
-        return self._words.get(file, frozenset())
 
     def imported(self, file: str, level: int, dotted: str) -> Source | None:
         """The project's module that an import in `file` means."""
@@ -201,10 +210,6 @@ class Sources:
             if (found := self.imported(source.file, level, f"{inside}.{alias}" if inside else alias)) is not None:
                 return found
         return None
-
-    @cached_property
-    def _words(self) -> dict[str, frozenset[str]]:
-        return {file: frozenset(_WORD.findall(self._read(file).decode("latin-1"))) for file in self._files}
 
     def _read(self, file: str) -> bytes:
         if file not in self._data:

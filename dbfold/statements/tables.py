@@ -19,7 +19,6 @@ from dbfold.statements.arguments import argument_of, last_name
 from dbfold.statements.sources import Source, Sources
 
 _LIBRARIES = b"|".join(name.encode() for name in sorted(TABLE_LIBRARIES))
-_MENTIONS = re.compile(rb"\b(?:" + _LIBRARIES + rb")\b|to_sql")
 _CALLS = re.compile(rb"\b(?:" + b"|".join(name.encode() for name in sorted(TABLE_CALLS)) + rb")[\s\\]*\(")
 _MAY_MAP = re.compile(
     rb"\b(?:from|import)\b[^\n]*\b(?:" + _LIBRARIES + rb")\b|\bimport\b[^\n]*\\|\bclass\s[^:(\n]*\([^)]*\."
@@ -71,9 +70,8 @@ def table_lists(project: Project, sources: Sources) -> Iterator[TableList]:
 def table_uses(project: Project, sources: Sources) -> Iterator[TableUse]:
     """Calls (`frame.to_sql("users", connection)`) and items (`db["users"]`) on connections to databases."""
     has_items = any(_imports(facts, ITEM_LIBRARIES) for facts in project.modules.values())
-    for source in sources.holding(
-        lambda data: _MENTIONS.search(data) and (has_items or _CALLS.search(data)), project.modules
-    ):
+    mentioning = [file for file in _mentioning(sources) if file in project.modules]
+    for source in sources.holding(lambda data: has_items or _CALLS.search(data), mentioning):
         for use in _uses(source, has_items):
             on = {value for one in use.on for value in _databases(project, source, one)}
             if on:
@@ -81,6 +79,12 @@ def table_uses(project: Project, sources: Sources) -> Iterator[TableUse]:
                 yield TableUse(
                     source, use.table, names, tuple(sorted({one.site for one in on if one.site})), use.replaces
                 )
+
+
+def _mentioning(sources: Sources) -> list[str]:
+    """The files of modules that mention such a library, in their order."""
+    found = {file for name in (*TABLE_LIBRARIES, "to_sql") for file in sources.files_naming(name)}
+    return [file for file in sources.files if file in found]
 
 
 class _Named(NamedTuple):
@@ -140,7 +144,7 @@ def _imports(facts: ModuleFacts, libraries: AbstractSet[str]) -> bool:
 
 def mappers(sources: Sources) -> Iterator[Source]:
     """The modules that import a library of models, and those with classes of its modules: `class User(db.Model)`."""
-    for source in sources.holding(lambda data: _MENTIONS.search(data) and _MAY_MAP.search(data)):
+    for source in sources.holding(_MAY_MAP.search, _mentioning(sources)):
         if _imports_mapper(source) or any("." in base for base in _bases(source)):
             yield source
 

@@ -6,13 +6,14 @@ import pytest
 
 from dbfold.codemods.importers import is_for_others, taken_names
 from dbfold.references.discovery import SourceFile
+from dbfold.references.words import Words
 
 STORE = b"import os\nfrom pathlib import (\n    Path,\n    PurePath as Pure,\n)\n"
 
 
 def taken(other, name="other.py"):
     files = [SourceFile("/p/store.py", "store.py", "store.py", STORE), SourceFile(f"/p/{name}", name, name, other)]
-    return taken_names(files, {"store.py": STORE})["store.py"]
+    return taken_names(Words(files), {"store.py": STORE})["store.py"]
 
 
 TAKEN = {
@@ -51,13 +52,13 @@ def test_all_names_may_be_taken(other):
 
 def test_a_module_takes_nothing_from_itself_and_one_without_imports_gives_nothing():
     alone = SourceFile("/p/store.py", "store.py", "store.py", STORE + b"store.os\n")
-    assert taken_names([alone], {"store.py": STORE})["store.py"] == set()
-    assert taken_names([alone], {"store.py": b"x = 1\n"}) == {}
+    assert taken_names(Words([alone]), {"store.py": STORE})["store.py"] == set()
+    assert taken_names(Words([alone]), {"store.py": b"x = 1\n"}) == {}
 
 
 def test_a_file_that_cannot_be_read_takes_nothing(tmp_path):
     gone = SourceFile(str(tmp_path / "gone.py"), "gone.py", "gone.py")
-    assert taken_names([gone], {"store.py": STORE})["store.py"] == set()
+    assert taken_names(Words([gone]), {"store.py": STORE})["store.py"] == set()
 
 
 @pytest.mark.parametrize(("file", "expected"), [("a/__init__.py", True), ("a/b.pyi", True), ("a/init.py", False)])

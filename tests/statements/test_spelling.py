@@ -9,6 +9,7 @@ import pytest
 
 from dbfold.code.texts import HOLE
 from dbfold.references.discovery import SourceFile
+from dbfold.references.words import Words
 from dbfold.statements.family import Family
 from dbfold.statements.sources import Sources
 from dbfold.statements.spelling import Speller
@@ -21,7 +22,7 @@ def spell(**modules):
         SourceFile(f"/{name}.py", f"{name}.py", f"{name}.py", textwrap.dedent(text).encode())
         for name, text in modules.items()
     ]
-    sources = Sources(files)
+    sources = Sources(Words(files))
     source = sources.source("main.py")
     last = source.tree.body[-1]
     assert isinstance(last, ast.Expr)
