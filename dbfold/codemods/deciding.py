@@ -20,9 +20,10 @@ from dbfold.journey.checking import check_files, database_files, database_state
 from dbfold.journey.guidance import NO_GUIDANCE, Guidance, Wait
 from dbfold.journey.holds import guidance, switching_names
 from dbfold.policy.model import AccessorStyle, Policy
+from dbfold.references.candidates import is_candidate
 from dbfold.references.contents import read
 from dbfold.references.discovery import Discovery, SourceFile
-from dbfold.references.survey import may_hold_code, may_name_a_database
+from dbfold.references.survey import may_hold_code
 from dbfold.references.verdicts import Judge
 
 
@@ -114,7 +115,7 @@ def _asks_for(file: SourceFile, names: Sequence[bytes], *, renames: bool) -> boo
     if any(name in data for name in names):
         return True
     # `f"{name}.db"` names a database whose name it does not spell.
-    computed = any(name.partition(b".")[0] in data for name in names) and may_name_a_database(file, data)
+    computed = any(name.partition(b".")[0] in data for name in names) and is_candidate(data)
     return computed or (renames and file.path.endswith(".py") and may_hold_code(file, data))
 
 

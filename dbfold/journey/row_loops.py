@@ -44,8 +44,9 @@ class RowLoops:
             for loop in _loops_over(source, one):
                 yield from self._in_loop(source, loop, one.databases)
         names = {part for _, scope in readers for part in scope.split(".")[-2:] if not part.startswith("__")}
-        for file in self._project.modules if readers else ():
-            source = None if names.isdisjoint(self._sources.words(file)) else self._sources.source(file)
+        naming = self._sources.files_naming_one(names)
+        for file in self._project.modules:
+            source = self._sources.source(file) if file in naming else None
             for loop in _loops_in(source) if source is not None else ():
                 assert source is not None
                 read = {name for reader in self._gone_through(source, loop) for name in readers.get(reader, ())}

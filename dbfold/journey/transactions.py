@@ -16,6 +16,8 @@ from dbfold.journey.outlook import Outlook
 from dbfold.journey.writers import DEEPEST, ENDS, Function, Writers
 from dbfold.statements.sources import Source
 
+_Block = ast.FunctionDef | ast.AsyncFunctionDef | ast.With | ast.AsyncWith | ast.For | ast.While | ast.AsyncFor
+
 
 class Transactions:
     """Finds writes on one database in the middle of a transaction on another, where both become one file."""
@@ -25,6 +27,7 @@ class Transactions:
         self._sources = writers.sources
         self._outlook = outlook
         self._left_open: dict[Function, AbstractSet[str]] = {}
+        self._blocks: dict[str, list[_Block]] = {}
 
     def concerns(self) -> Iterator[Concern]:
         if len({name for writes in self._writers.writes.values() for one in writes for name in one.databases}) < 2:
@@ -50,10 +53,11 @@ class Transactions:
     def _callers(self, names: AbstractSet[str]) -> set[Function]:
         """The functions with calls of these names."""
         found: set[Function] = set()
+        naming = self._sources.files_naming_one(names)
         for file in self._writers.project.modules:
-            if names.isdisjoint(self._sources.words(file)) or (source := self._sources.source(file)) is None:
-                continue
-            found.update((file, source.name_of_scope(call)) for name in names for call in source.calls.get(name, ()))
+            if file in naming and (source := self._sources.source(file)) is not None:
+                calls = [call for name in names for call in source.calls.get(name, ())]
+                found.update((file, source.name_of_scope(call)) for call in calls)
         return found
 
     def _in_the_middle(
@@ -64,13 +68,18 @@ class Transactions:
         source = self._sources.source(file)
         if source is None:
             return
-        span = _open_lines(source, line)
+        span = self._open_lines(source, line)
         for node, called in self._writers.calls(function):
             if not span.first <= node.lineno <= span.last:
                 continue
             is_later = begins is not None and (node.lineno, node.col_offset) > (line, begins.col_offset)
             if is_later if node.lineno == line else True:
                 yield from self._met(file, node.lineno, called, line, databases)
+
+    def _open_lines(self, source: Source, line: int) -> _Lines:
+        if source.file not in self._blocks:
+            self._blocks[source.file] = [node for node in source.nodes if isinstance(node, _Block)]
+        return _open_lines(source, self._blocks[source.file], line)
 
     def _leaves_open(self, function: Function, depth: int) -> AbstractSet[str]:
         """The databases on which a function begins a transaction, or what it calls, that it does not end."""
@@ -80,14 +89,16 @@ class Transactions:
         file, scope = function
         source = self._sources.source(file)
         # Without a scope nobody calls it; with a level of isolation of its own, a transaction may be one statement.
-        if source is None or not scope or "isolation_level" in self._sources.words(file):
+        if source is None or not scope or file in self._sources.files_naming("isolation_level"):
             return frozenset()
         begun = [(one.line, name) for one in self._writers.writes.get(function, ()) for name in one.databases]
         calls = list(self._writers.calls(function))
         for node, called in calls:
             begun += [(node.lineno, name) for one in called for name in self._leaves_open(one, depth + 1)]
         ends = [node.lineno for node, called in calls if any(map(self._writers.ends, called))]
-        found = {name for line, name in begun if not _open_lines(source, line).ends and max(ends, default=0) <= line}
+        found = {
+            name for line, name in begun if not self._open_lines(source, line).ends and max(ends, default=0) <= line
+        }
         self._left_open[function] = found
         return found
 
@@ -106,9 +117,6 @@ class Transactions:
                     yield Concern(entry_names(self._outlook.policy, [name, other]), file, line, reason)
 
 
-_BLOCKS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.With, ast.AsyncWith, ast.For, ast.While, ast.AsyncFor)
-
-
 class _Lines(NamedTuple):
     """The lines in which a transaction is open, and whether something in them ends it."""
 
@@ -117,13 +125,13 @@ class _Lines(NamedTuple):
     ends: bool
 
 
-def _open_lines(source: Source, line: int) -> _Lines:
+def _open_lines(source: Source, blocks: Sequence[_Block], line: int) -> _Lines:
     """Where a transaction that begins in `line` is open: in the block that ends it, or to its commit."""
     function: ast.AST = source.tree
     block: ast.With | ast.AsyncWith | None = None
     loop: ast.AST | None = None
-    for node in source.nodes:
-        if not isinstance(node, _BLOCKS) or not node.lineno <= line <= (node.end_lineno or 0):
+    for node in blocks:
+        if not node.lineno <= line <= (node.end_lineno or 0):
             continue
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             function, block, loop = node, None, None

@@ -37,6 +37,8 @@ class Writers:
         self.sources = sources
         self.writes: dict[Function, list[Execution]] = defaultdict(list)
         self._written: dict[Function, AbstractSet[str]] = {}
+        self._calls: dict[Function, list[tuple[ast.Call, Sequence[Function]]]] = {}
+        self._calls_of: dict[str, dict[int, list[ast.Call]]] = {}
         for one in executions:
             # Of one of several nobody knows whether it is another connection than that of the transaction.
             if one.writes and len(one.databases) == 1 and one.databases[0] in homes:
@@ -61,17 +63,35 @@ class Writers:
     def ends(self, function: Function) -> bool:
         """Does a function end a transaction?"""
         source = self.sources.source(function[0])
-        calls = _calls_in(source, function[1]) if source is not None else ()
+        calls = self._calls_in(source, function[1]) if source is not None else ()
         return any(isinstance(one.func, ast.Attribute) and one.func.attr in ENDS for one in calls)
 
-    def calls(self, function: Function) -> Iterator[tuple[ast.Call, Sequence[Function]]]:
+    def calls(self, function: Function) -> Sequence[tuple[ast.Call, Sequence[Function]]]:
         """The calls in a function, each with the functions that may be called."""
+        if function not in self._calls:
+            self._calls[function] = list(self._found_in(function))
+        return self._calls[function]
+
+    def _calls_in(self, source: Source, scope: Scope) -> Sequence[ast.Call]:
+        """The calls in a function, given by its dotted name."""
+        if source.file not in self._calls_of:
+            calls = self._calls_of[source.file] = defaultdict(list)
+            for node in source.nodes:
+                if isinstance(node, ast.Call):
+                    calls[id(source.scope_of(node))].append(node)
+        body: ast.AST = source.tree
+        for name in scope.split(".") if scope else ():
+            found = (one.node for one in source.bindings.get((id(body), name), ()) if one.kind == "definition")
+            body = next(found, None) or ast.Pass()
+        return self._calls_of[source.file].get(id(body), ())
+
+    def _found_in(self, function: Function) -> Iterator[tuple[ast.Call, Sequence[Function]]]:
         file, scope = function
         source = self.sources.source(file)
         known: dict[tuple[int, str | None], list[CallSite]] = defaultdict(list)
         for site in self.project.calls_in.get(function, ()):
             known[site.call.line, last_name(site.call.function)].append(site)
-        for node in _calls_in(source, scope) if source is not None else ():
+        for node in self._calls_in(source, scope) if source is not None else ():
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             sites = known.get((node.lineno, name), [])
             called = [one for site in sites for one in self._called(file, scope, site)]
@@ -103,14 +123,3 @@ class Writers:
             for name in facts.functions:
                 found[name.rpartition(".")[2]].append((file, name))
         return {name: those for name, those in found.items() if len(those) <= _MOST_FUNCTIONS}
-
-
-def _calls_in(source: Source, scope: Scope) -> Iterator[ast.Call]:
-    """The calls in a function, given by its dotted name."""
-    body: ast.AST = source.tree
-    for name in scope.split(".") if scope else ():
-        found = (one.node for one in source.bindings.get((id(body), name), ()) if one.kind == "definition")
-        body = next(found, None) or ast.Pass()
-    for node in ast.walk(body):
-        if isinstance(node, ast.Call) and source.scope_of(node) is body:
-            yield node

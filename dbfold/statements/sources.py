@@ -141,6 +141,10 @@ class Sources:
             self._named[word] = {file.in_policy: None for file in found if file.in_policy in self._files}
         return self._named[word]
 
+    def files_naming_one(self, words: Iterable[str]) -> AbstractSet[str]:
+        """The files of modules that hold one of `words`."""
+        return {file for word in words for file in self.files_naming(word)}
+
     def naming(self, word: str, among: Container[str] | None = None) -> Iterator[Source]:
         """The modules that hold a word, in the order of their files; all, or those `among` some."""
         for file in self.files_naming(word):
