@@ -69,14 +69,14 @@ class Source:
     def __post_init__(self) -> None:
         self.nodes.append(self.tree)
         for node in self.nodes:  # which grows: as ast.walk goes, once for all who ask
-            for child in ast.iter_child_nodes(node):
+            for child in _children(node):
                 self.parents[id(child)] = node
                 self.nodes.append(child)
-            match node:
-                case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):
-                    self.reads.setdefault(name, []).append(node)
-                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-                    self.calls.setdefault(name, []).append(node)
+            if isinstance(node, (ast.Name, ast.Attribute)):
+                if isinstance(node.ctx, ast.Load):
+                    self.reads.setdefault(_last(node), []).append(node)
+            elif isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
+                self.calls.setdefault(_last(node.func), []).append(node)
         _Binder(self).visit_body(self.tree, self.tree, ())
 
     def scope_of(self, node: ast.AST) -> Scope:
@@ -110,6 +110,22 @@ class Source:
         """The class that a function is a method of."""
         parent = self.parents.get(id(function))
         return parent if isinstance(parent, ast.ClassDef) else None
+
+
+def _last(node: ast.Name | ast.Attribute) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    """What ast.iter_child_nodes gives, but for what says how a name is used, which stands in each of them."""
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            for one in value:
+                if isinstance(one, ast.AST):
+                    yield one
+        elif isinstance(value, ast.AST) and name != "ctx":
+            yield value
 
 
 class Sources:
@@ -241,19 +257,21 @@ class _Binder:
         self._globals: dict[int, set[str]] = {}
 
     def visit_body(self, node: ast.AST, scope: Scope, branches: tuple[tuple[int, int], ...]) -> None:
+        if not isinstance(node, (ast.If, ast.For, ast.While, ast.AsyncFor, ast.ExceptHandler)):
+            for child in _children(node):
+                self._visit(child, scope, branches)
+            return
+        arms = {"body": 0, "orelse": 1} if isinstance(node, ast.If) else {"body": 0}
         for name, value in ast.iter_fields(node):
-            arm = 1 if name == "orelse" else 0
-            inner = (
-                (*branches, (id(node), arm)) if isinstance(node, ast.If) and name in ("body", "orelse") else branches
-            )
-            if isinstance(node, (ast.For, ast.While, ast.AsyncFor, ast.ExceptHandler)) and name == "body":
-                inner = (*branches, (id(node), 0))
+            inner = (*branches, (id(node), arms[name])) if name in arms else branches
             for child in value if isinstance(value, list) else (value,):
                 if isinstance(child, ast.AST):
                     self._visit(child, scope, inner)
 
     def _visit(self, node: ast.AST, scope: Scope, branches: tuple[tuple[int, int], ...]) -> None:
         match node:
+            case ast.Name() | ast.Constant() | ast.Call() | ast.Attribute():
+                pass  # most of them
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._bind(scope, node.name, "definition", node, node, branches)
                 arguments = node.args
