@@ -73,6 +73,7 @@ class Schema:
         """Statements of the schema that SQLite rejected, with its message."""
         self._prepared: dict[str, Prepared] = {}
         self._objects: Mapping[str, tuple[str, str, str]] | None = None
+        self._virtual: frozenset[str] | None = None
         self._actions: list[Action] = []
         self._places: list[str | None] = []
         self._columns: tuple[str, ...] = ()
@@ -103,7 +104,7 @@ class Schema:
     def execute(self, sql: str) -> str | None:
         """Change the schema; returns SQLite's message if it would not."""
         self._prepared.clear()
-        self._objects = None
+        self._objects = self._virtual = None
         try:
             self.connection.execute(sql)
         except (apsw.Error, ValueError) as error:  # ValueError: a text that is no Unicode
@@ -122,8 +123,12 @@ class Schema:
     @property
     def virtual(self) -> frozenset[str]:
         """The virtual tables, as SQLite compares names."""
-        found = self.objects().items()
-        return frozenset(name for name, (_, _, sql) in found if sql[:16].upper().split()[1:2] == ["VIRTUAL"])
+        if self._virtual is None:
+            found = self.objects().items()
+            self._virtual = frozenset(
+                name for name, (_, _, sql) in found if sql[:16].upper().split()[1:2] == ["VIRTUAL"]
+            )
+        return self._virtual
 
     def _prepare(self, sql: str) -> Prepared:
         self._actions, self._places, self._columns = [], [], ()

@@ -120,9 +120,9 @@ def loose_names(files: Iterable[SourceFile], columns: Mapping[str, AbstractSet[s
 
 def _loose_texts(file: SourceFile, names: Iterable[str]) -> Iterator[str]:
     with suppress(OSError, UndecodableError, UnparsableError, RecursionError):
-        source = decode_python(read(file)).text
-        lowered = folded(source)
-        if any(name in lowered for name in names):
-            for node in ast.walk(parse(source)):
+        data = read(file)
+        lowered = data.lower()
+        if any(not name.isascii() or name.encode() in lowered for name in names):
+            for node in ast.walk(parse(decode_python(data).text)):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str) and not is_sql(node.value):
                     yield node.value
