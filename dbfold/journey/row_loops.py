@@ -45,7 +45,7 @@ class RowLoops:
                 yield from self._in_loop(source, loop, one.databases)
         names = {part for _, scope in readers for part in scope.split(".")[-2:] if not part.startswith("__")}
         naming = self._sources.files_naming_one(names)
-        for file in self._project.modules:
+        for file in list(self._project.modules):  # what is asked for may load more
             source = self._sources.source(file) if file in naming else None
             for loop in _loops_in(source) if source is not None else ():
                 assert source is not None
