@@ -115,8 +115,17 @@ class Roots:
         if packages and directory not in starts.relative and (starts.is_started(file) or file in starts.programs):
             return Place(root, beside=directory)
         if packages or root == declared or self._is_default or starts.is_started(file):
-            return Place(root)
+            return Place(root) if packages else self._loaded(file, root)
         return Place(declared)
+
+    def _loaded(self, file: str, root: str) -> Place:
+        """A file that others run by its path imports what they do, and from its own directory if it is started."""
+        loaders = [one for one in self._starts.loaders_of(file) if self.declared(one) is not None]
+        loading = {self._import_root(one, str(self.declared(one)))[0] for one in loaders} - {root}
+        if not loading:
+            return Place(root)
+        problem = "files in several directories run it by its path" if len(loading) > 1 else ""
+        return Place(loading.pop(), beside=root, problem=problem)
 
     def _in_package(self, file: str, declared: str) -> Place:
         """The policy says in which package: below the declared root, or below its `src`."""

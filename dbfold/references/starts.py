@@ -28,6 +28,9 @@ _BEFORE_OBJECT = re.compile(rb"[\"'\s=]([A-Za-z_]\w*(?:\.\w+)+)\Z")
 _LONGEST_NAME = 200
 _COMMAND = re.compile(rb"\bpython[\d.]*[\"',\s]+(?:-[A-Za-z]+[\"',\s]+)*([^\s\"'`;|&,]*?[\w-]+\.pyw?)\b")
 _PROGRAM = re.compile(rb"\b__name__\s*==\s*[\"']__main__[\"']")
+_LOADS = re.compile(
+    rb"\brun_path\s*\(|\bspec_from_file_location\s*\(|\bSourceFileLoader\s*\(|\bexec\s*\([^\n]*(?:\bopen\s*\(|\bread_text\b)"
+)
 _LARGEST = 2_000_000  # bytes; what is larger is data
 
 
@@ -49,6 +52,7 @@ class Starts:
     started  files as commands start them
     programs  files that say themselves that they are started: `__main__`, `#!`
     zipped   something makes a zipapp
+    loaders  files that run others by their paths, each with its words
     """
 
     dotted: frozenset[str] = frozenset()
@@ -57,6 +61,7 @@ class Starts:
     started: frozenset[str] = frozenset()
     programs: frozenset[str] = frozenset()
     zipped: bool = False
+    loaders: tuple[tuple[str, frozenset[str]], ...] = ()
 
     @staticmethod
     def of(files: Iterable[SourceFile]) -> Starts:
@@ -67,6 +72,7 @@ class Starts:
         started: set[str] = set()
         programs: set[str] = set()
         zipped = False
+        loaders: list[tuple[str, frozenset[str]]] = []
         for file in files:
             data = b""
             with suppress(OSError):
@@ -86,13 +92,27 @@ class Starts:
             for match in _COMMAND.finditer(data) if b"python" in data else ():
                 started.add(_normal(match[1]))
             zipped = zipped or b"zipapp" in data
+            if file.path.endswith(".py") and _LOADS.search(data):
+                loaders.append((file.in_policy, frozenset(_WORD.findall(data.decode("utf-8", "replace")))))
         return Starts(
-            frozenset(dotted), frozenset(bare), frozenset(relative), frozenset(started), frozenset(programs), zipped
+            frozenset(dotted),
+            frozenset(bare),
+            frozenset(relative),
+            frozenset(started),
+            frozenset(programs),
+            zipped,
+            tuple(loaders),
         )
 
     def is_started(self, file: str) -> bool:
         """True if a command starts `file` (relative to the project) by its path."""
         return any(file == one or file.endswith(f"/{one}") or one.endswith(f"/{file}") for one in self.started)
+
+    def loaders_of(self, file: str) -> tuple[str, ...]:
+        """The files that may run `file` by its path: those that say the name of its directory, or its own."""
+        directory, _, name = file.rpartition("/")
+        said = {posixpath.basename(directory), name.removesuffix(".py")}
+        return tuple(loader for loader, words in self.loaders if loader != file and not said.isdisjoint(words))
 
     def is_imported_from(self, directory: str, child: str) -> bool:
         """True if something imports `child` as a module of the package `directory`: `scripts.report`."""

@@ -50,6 +50,33 @@ PROGRAMS = {
         {"shop/__main__.py": "from .cli import main\nmain()\n", "shop/cli.py": STORE.replace("show()", "main()")},
         {""},
     ),
+    "a file that another one runs": (
+        ["python main.py", "python jobs/one.py"],
+        {
+            "main.py": "import runpy\nrunpy.run_path('jobs/one.py', run_name='__main__')\n",
+            "jobs/one.py": GUARDED,
+            "jobs/two.py": "import runpy\nrunpy.run_path('one.py')\nrunpy.run_path('two.py')\n",
+        },
+        {"", "jobs"},
+    ),
+    "a file whose text is executed": (
+        ["python main.py"],
+        {"main.py": "exec(open('jobs/one.py').read())\n", "jobs/one.py": GUARDED},
+        {"", "jobs"},
+    ),
+    "plugins that are loaded by their paths": (
+        ["python app/main.py"],
+        {
+            "app/main.py": "import importlib.util, pathlib\n"
+            "for path in (pathlib.Path(__file__).parent.parent / 'plugins').glob('s*.py'):\n"
+            "    spec = importlib.util.spec_from_file_location(path.stem, path)\n"
+            "    module = importlib.util.module_from_spec(spec)\n"
+            "    spec.loader.exec_module(module)\n"
+            "    module.show()\n",
+            "plugins/store.py": STORE,
+        },
+        {"app", "plugins"},
+    ),
     "a module of a directory": (
         ["python -m scripts.report"],
         {"scripts/report.py": GUARDED, "Makefile": "run:\n\tpython -m scripts.report\n"},
