@@ -24,6 +24,7 @@ from dbfold.journey.schemas import find_schemas
 from dbfold.journey.scripts import script_concerns
 from dbfold.journey.surroundings import loose_names, names_results
 from dbfold.journey.together import together_concerns
+from dbfold.journey.told_errors import told_error_concerns
 from dbfold.policy.model import Policy, Role
 from dbfold.references.discovery import Discovery, discover, require_files
 from dbfold.references.model import FileError
@@ -127,6 +128,7 @@ def check_files(
         *models.concerns,
         *meeting_concerns(code, outlook),
         *catalogue_concerns(code, judge, sources),
+        *told_error_concerns(code, outlook, sources),
         *together_concerns(code, outlook, sources),
         *error_text_concerns(outlook, sources),
         *script_concerns(code, outlook, judge, sources, discovery.files),
