@@ -24,6 +24,7 @@ VERSION_TABLES = frozenset(
 """Tables in which programs and libraries note which changes of a schema have been made."""
 
 _VERSIONS = frozenset({"user_version", "application_id"})
+_CHANGES = frozenset({"data_version", "schema_version"})
 
 
 def met(
@@ -78,6 +79,9 @@ def meeting_concerns(code: CodeScan, outlook: Outlook) -> Iterator[Concern]:
                     reason = (
                         f"PRAGMA {name} is one number for all that is in {merged.target}: migrations would meet in it"
                     )
+                    yield Concern(names, statement.in_policy, statement.span.line, reason)
+                elif name in _CHANGES:
+                    reason = f"PRAGMA {name} tells of changes in {merged.target}, whoever makes them"
                     yield Concern(names, statement.in_policy, statement.span.line, reason)
             sets_mode = any(
                 name == "journal_mode=wal" for on in (database, merged.target) for _, name in uses.get(on, ())

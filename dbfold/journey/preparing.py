@@ -173,8 +173,12 @@ class Schema:
         return tuple(_instruction(*row) for row in rows if row[1] not in _NO_INSTRUCTIONS)
 
     def columns(self, table: str) -> tuple[str, ...]:
-        """The columns of a table or view that `SELECT *` gives, in order; empty if there is none of that name."""
-        return tuple(row[1] for row in fetch(self.connection, f"PRAGMA table_info({text_literal(table)})"))
+        """The columns of a table or view that `SELECT *` gives, in order; empty if there is none that works."""
+        try:
+            rows = fetch(self.connection, f"PRAGMA table_info({text_literal(table)})")
+        except apsw.Error:
+            return ()  # a view of what is not there
+        return tuple(row[1] for row in rows)
 
     def hidden_columns(self, table: str) -> frozenset[str]:
         """The columns of a virtual table that `SELECT *` does not give, as SQLite compares names."""

@@ -42,6 +42,7 @@ HELD = {
     "user_version that is set": 'con.execute("PRAGMA user_version = 4")',
     "user_version that is computed": 'for v in (1, 2):\n    con.execute(f"PRAGMA user_version = {v}")',
     "application_id": 'print(con.execute("PRAGMA main.application_id").fetchone())',
+    "data_version": 'print(con.execute("PRAGMA data_version").fetchone())',
     "all rows": 'print(con.execute("SELECT key, value FROM settings").fetchall())',
     "rows by no key": 'print(con.execute("SELECT key FROM settings WHERE value <> ?", ("x",)).fetchall())',
     "a count": 'print(con.execute("SELECT count(*) FROM settings").fetchone())',

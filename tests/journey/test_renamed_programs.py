@@ -43,6 +43,10 @@ PROGRAMS = {
         "con.execute('CREATE TEMP TABLE people AS SELECT id FROM users WHERE id > 1')\n"
         + rows("SELECT u.name FROM users u JOIN people p ON p.id = u.id")
     ),
+    "a temporary view of it": (
+        "con.execute('CREATE TEMP VIEW v AS SELECT u.name, p.id FROM users u JOIN posts p ON p.author = u.id')\n"
+        + rows("SELECT * FROM v")
+    ),
     "a temporary table made in a function": (
         "def prepare(c):\n    c.executescript('CREATE TEMPORARY VIEW people AS SELECT 9 AS id;')\n\nprepare(con)\n"
         + rows("SELECT max(id) FROM users")

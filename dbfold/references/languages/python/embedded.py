@@ -20,6 +20,8 @@ _SOURCE = re.compile(
     r"|\bcreate_engine\(|=\s*[\"'{]",
     re.MULTILINE,
 )
+_JSON = re.compile(r"\A\s*(?:\{.*\}|\[.*\])\s*\Z", re.DOTALL)
+_SETTING = re.compile(r"^[ \t]*(?:- )?[\"']?[\w.-]+[\"']?[ \t]*[:=][ \t]*[\"']?[^\s\"']+[\"']?[ \t]*$", re.MULTILINE)
 _SQL = re.compile(r"\bATTACH\b|\bVACUUM\s+INTO\b", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r"\b[A-Z][A-Z0-9_]{2,}\s*=\s*[\"']?(?:sqlite(?:\+\w+)?:)?\Z")
 _OVERWRITES = re.compile(
@@ -69,6 +71,8 @@ def _kind_of_text(text: str, context: Context) -> tuple[Kind, str]:
         return Kind.MESSAGE, context.prose
     if _SOURCE.search(text):
         return Kind.EMBEDDED_CODE, "source text in a string"
+    if _JSON.search(text) or ("\n" in text.strip() and _SETTING.search(text)):
+        return Kind.EMBEDDED_CODE, "data in a string"
     if not re.search(r"\s", text.strip()):
         return Kind.EMBEDDED_CODE, "part of a longer text that is no prose"
     return Kind.MESSAGE, "text for people"

@@ -25,6 +25,13 @@ TEXTS = {
     "SQL": (f"attach '{PATH}' as old", CODE, Kind.EMBEDDED_CODE, "SQL that names a database file"),
     "SQL in a message": (f"ATTACH '{PATH}' as old", MESSAGE, Kind.EMBEDDED_CODE, "SQL that names a database file"),
     "source": (f"import os\nx({PATH})", CODE, Kind.EMBEDDED_CODE, "source text in a string"),
+    "JSON": (f'{{"db": {{"old": "{PATH}"}}}}', CODE, Kind.EMBEDDED_CODE, "data in a string"),
+    "JSON in lines": (f'\n[\n  1, "{PATH}"\n]\n', CODE, Kind.EMBEDDED_CODE, "data in a string"),
+    "YAML": (f"db:\n  old: {PATH}\n  size: 3\n", CODE, Kind.EMBEDDED_CODE, "data in a string"),
+    "an INI file": (f"[db]\nold={PATH}\n", CODE, Kind.EMBEDDED_CODE, "data in a string"),
+    "JSON for people": (f'{{"db": "{PATH}", "a": 1}}', MESSAGE, Kind.MESSAGE, "text for people"),
+    "prose with a colon": (f"the database: {PATH}", CODE, Kind.MESSAGE, "text for people"),
+    "prose in lines": (f"It reads\nthe file {PATH}: all of it.\n", CODE, Kind.MESSAGE, "text for people"),
     "no prose": (f"a|{PATH}|b", CODE, Kind.EMBEDDED_CODE, "part of a longer text that is no prose"),
     "configuration": (
         f"the text DB_PATH={PATH} in it",
