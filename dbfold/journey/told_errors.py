@@ -27,8 +27,9 @@ def told_error_concerns(code: CodeScan, outlook: Outlook, sources: Sources) -> I
         return
     homes = {name: name for name in renamed}
     writers = Writers(code.project, code.executions, homes, sources)
-    for file in list(code.project.modules) if writers.writes else ():
-        source = sources.source(file) if "except" in sources.words(file) else None
+    handling = sources.files_naming_one({"except"}) if writers.writes else ()
+    for file in list(code.project.modules):
+        source = sources.source(file) if file in handling else None
         for node in source.nodes if source is not None else ():
             if source is not None and isinstance(node, ast.Try):
                 for line in _telling(source, node):
