@@ -28,14 +28,14 @@ COMMANDS = {
 
 @pytest.fixture(scope="module")
 def application(tmp_path_factory):
-    """A project with a statement, and databases that have been moved once."""
+    """A project with a statement, a database that has been moved, and another that has not."""
     from projects import BEFORE, Project
 
     root = tmp_path_factory.mktemp("application") / "project"
     root.mkdir()
     project = Project(root)
     (root / "data").mkdir()
-    for name, table in (("zoe.db", "notes"), ("auth.db", "users")):
+    for name, table in (("zoe.db", "notes"), ("tasks.db", "tasks")):
         with closing(sqlite3.connect(root / "data" / name)) as connection:
             connection.execute(f"CREATE TABLE {table} (text)")
     assert project.dbfold("move", "run", "--yes", "--accept-broken-sql").returncode == 0
