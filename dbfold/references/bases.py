@@ -80,10 +80,19 @@ class _Constant(NamedTuple):
     source: str | None
 
 
-@lru_cache(maxsize=256)
 def _names_of(root: Path, file: str) -> ModuleNames | None:
     try:
-        return ModuleNames(parse(decode_python((root / file).read_bytes()).text))
+        state = (root / file).stat()
+    except OSError:
+        return None
+    return _parsed(root / file, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=256)
+def _parsed(path: Path, _mtime_ns: int, _size: int) -> ModuleNames | None:
+    """The names of a module, read again where time or size tell that it has changed."""
+    try:
+        return ModuleNames(parse(decode_python(path.read_bytes()).text))
     except (OSError, UndecodableError, UnparsableError, RecursionError):
         return None  # reported where it is looked at
 

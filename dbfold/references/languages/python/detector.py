@@ -197,7 +197,7 @@ class Detector:
                 inside=_scopes(ancestors),
                 anchor=None if isinstance(node, ast.Constant) else anchored(node, self.names),
                 imported=imported,
-                made_of=tuple(self._made_of(node, imported, ancestors)),
+                made_of=tuple(dict.fromkeys(self._made_of(node, imported, ancestors))),
                 through=through,
                 only_if_declared=_is_doubtful(form.text, context),
             )
