@@ -128,9 +128,9 @@ def check_files(
         *models.concerns,
         *meeting_concerns(code, outlook),
         *catalogue_concerns(code, judge, sources),
+        *error_text_concerns(outlook, sources),
         *told_error_concerns(code, outlook, sources),
         *together_concerns(code, outlook, sources),
-        *error_text_concerns(outlook, sources),
         *script_concerns(code, outlook, judge, sources, discovery.files),
     )
     return Checked(code, outlook, Judged(found.judgements), base, concerns, (*found.apart, *models.apart))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,12 +29,14 @@ def free_module(is_taken: Callable[[str], bool]) -> str:
 def with_free_module(policy: Policy, node: Node) -> Policy:
     """The policy with a module that none of its accessor roots has, unless `node`, what it was read from, names one.
 
-    So the same files have the same answer, before the module is generated and after that.
+    So the same files have the same answer, before the module is generated and after that. A module that names what an
+    accessor defines is one, whoever wrote it.
     """
     if _gives_module(node):
         return policy
     roots = [root for pattern in policy.accessor.roots for root in _directories(policy.root, pattern)]
-    module = free_module(lambda name: any(_is_other(root, name) for root in roots))
+    names = tuple(name for one in policy.kept if one.env for name in (one.env.upper(), one.env.lower()))
+    module = free_module(lambda name: any(_is_other(root, name, names) for root in roots))
     if module == policy.accessor.module:
         return policy
     return replace(policy, accessor=replace(policy.accessor, module=module))
@@ -60,12 +62,13 @@ def _directories(root: Path, pattern: str) -> Iterator[Path]:
         yield from (path for path in root.glob(plain) if path.is_dir())
 
 
-def _is_other(directory: Path, name: str) -> bool:
-    """Is there a module or a package of this name that is not a generated accessor?"""
+def _is_other(directory: Path, name: str, defined: Sequence[str]) -> bool:
+    """Is there a module or a package of this name that is no accessor, which has the names `defined`?"""
     path = directory / f"{name}.py"
     if (directory / name).is_dir():
         return True
     try:
-        return path.is_file() and not is_generated(path.read_bytes().decode("utf-8", "replace"))
+        text = path.read_bytes().decode("utf-8", "replace") if path.is_file() else None
     except OSError:
         return True
+    return text is not None and not is_generated(text) and not any(one in text for one in defined)

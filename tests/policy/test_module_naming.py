@@ -47,6 +47,12 @@ def test_what_was_generated_is_not_in_the_way(tmp_path):
     assert module(tmp_path) == "database_config"
 
 
+def test_an_accessor_that_a_person_wrote(tmp_path):
+    """It is reported, and no second one is made beside it."""
+    (tmp_path / "database_config.py").write_text('DATABASE_PATH = "/srv/app.db"\n')
+    assert module(tmp_path) == "database_config"
+
+
 def test_the_policy_decides(tmp_path):
     (tmp_path / "database_config.py").write_text("TIMEOUT = 5\n")
     assert module(tmp_path, "accessor: {module: database_config}\n") == "database_config"
