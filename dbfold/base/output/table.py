@@ -117,7 +117,7 @@ def _wrapped(text: str, size: int, *, right: bool = False) -> str:
 def _blocks(table: Table, screen: Screen) -> Iterator[str]:
     """A row as its first cell, and below it the others with their names, empty ones left out."""
     for first, *rest in table.rows:
-        yield screen.bold(printable(first))
+        yield from map(screen.bold, _wrapped(printable(first), screen.width or _NARROW).split("\n"))
         named = zip(table.columns[1:], rest, strict=True)
         parts = [f"{name}\N{NO-BREAK SPACE}{printable(cell)}" for name, cell in named if cell]
         lines = _wrapped(", ".join(parts), (screen.width or _NARROW) - _GAP).splitlines()

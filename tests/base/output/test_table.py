@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dbfold.base.output.printable import width
@@ -80,6 +80,7 @@ CELL = st.text(st.sampled_from("ab_./é漢 -"), max_size=40).map(lambda text: " 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(CELL, CELL, CELL), max_size=5), st.integers(20, 120))
+@example([("_______ _______ _____ 漢", "", "")], 20)
 def test_no_word_is_broken_and_no_line_too_long(rows, columns):
     table = Table(("name", "count", "what happens"), tuple(rows), frozenset({1}))
     lines = list(table_lines(table, Screen(columns)))
