@@ -12,11 +12,9 @@ from dbfold.codemods.run import prepare_project
 from dbfold.datamove.returned import Returned, find_returned
 from dbfold.journey.waits import may_name
 from dbfold.policy.model import Policy
-from dbfold.references.model import FileError, Kind, Reference
+from dbfold.references.model import FileError, Reference
+from dbfold.references.verdicts import NO_REWRITE_KINDS
 
-_NEVER_OPENED = frozenset(
-    {Kind.COMMENT, Kind.DOCSTRING, Kind.PROSE, Kind.MESSAGE, Kind.IGNORE_PATTERN, Kind.GLOB, Kind.TEMPORARY}
-)
 _SHOWN = 5
 
 
@@ -41,7 +39,7 @@ def returned_errors(
         return ()
     if references is None:
         references = prepare_project(policy, data_dir)[1].scan.references
-    naming = [one for one in references if one.kind not in _NEVER_OPENED]
+    naming = [one for one in references if one.kind not in NO_REWRITE_KINDS]
     return tuple(_error(one, naming, policy, base or policy.root) for one in found)
 
 

@@ -20,7 +20,7 @@ from dbfold.journey.outlook import Outlook
 from dbfold.journey.shapes import words
 from dbfold.policy.matching import DirectoryKind, locate
 from dbfold.policy.model import Database, Policy, Role
-from dbfold.references.candidates import SQLITE_URL
+from dbfold.references.candidates import plain_path
 from dbfold.references.model import Action, Reference
 from dbfold.sqlite.engine import folded
 
@@ -78,8 +78,7 @@ def _computed_name(one: Reference) -> re.Pattern[str] | None:
 
 
 def _may_be_data(policy: Policy, text: str) -> bool:
-    url = SQLITE_URL.fullmatch(text)
-    directory = locate(policy, url["path"] if url else text).directory
+    directory = locate(policy, plain_path(text)).directory
     return directory in (DirectoryKind.DATA, DirectoryKind.BARE, DirectoryKind.COMPUTED)
 
 

@@ -56,6 +56,13 @@ SQLITE_URL = re.compile(r"(?P<scheme>sqlite(?:\+\w+)?:///)(?P<path>[^?]*)(?P<que
 TORTOISE_URL = re.compile(r"(?P<scheme>sqlite://)(?P<path>[^?]+)(?P<query>\?.*)?", re.IGNORECASE | re.DOTALL)
 FILE_URI = re.compile(r"(?P<scheme>file:(?://(?=/))?)(?P<path>[^?]*)(?P<query>\?.*)?", re.DOTALL)
 
+
+def plain_path(text: str) -> str:
+    """The path in a URL of SQLite without its query; any other text as it is."""
+    url = SQLITE_URL.fullmatch(text)
+    return url["path"] if url else text
+
+
 # Files that belong to the desktop or the browser, not to the application; named only if the policy declares them.
 FOREIGN_NAMES = frozenset({"thumbs.db", "cookies.sqlite", "places.sqlite", "favicons.sqlite", "formhistory.sqlite"})
 

@@ -18,7 +18,7 @@ from dbfold.policy.directories import split_path, without_drive
 from dbfold.policy.matching import DirectoryKind, Location, locate
 from dbfold.policy.model import AccessorStyle, Database, Policy, RelativeTo, Role
 from dbfold.references.bases import place_of, resolved
-from dbfold.references.candidates import SQLITE_URL, is_foreign
+from dbfold.references.candidates import is_foreign, plain_path
 from dbfold.references.codes import code_of, is_outside_only
 from dbfold.references.detection import Detected
 from dbfold.references.discovery import SourceFile
@@ -29,7 +29,7 @@ from dbfold.references.roots import Roots
 _SIDE_FILE = re.compile(r"-(?:wal|shm|journal)\Z")
 _TEMPORARY_NAME = re.compile(r"(?i)\{(?:[^}]*[._])?(?:tmp|temp)(?:_?(?:path|dir|directory|file|folder|root))?\d*\}")
 _TEMPORARY_START = re.compile(r"(?i)\{(?:[^}]*[._])?(?:tmp|temp)_\w+\}/")
-_NO_REWRITE_KINDS = {
+NO_REWRITE_KINDS = {
     Kind.COMMENT: "a comment",
     Kind.DOCSTRING: "documentation",
     Kind.PROSE: "prose",
@@ -123,9 +123,7 @@ class Judge:
 
     def locate(self, site: Site) -> Location:
         """Which database a site names, and in which directory."""
-        text = _SIDE_FILE.sub("", site.text)
-        url = SQLITE_URL.fullmatch(text)
-        return locate(self.policy, url["path"] if url else text)
+        return locate(self.policy, plain_path(_SIDE_FILE.sub("", site.text)))
 
     def _of_file(self, in_policy: str) -> Verdict | None:
         """The verdict that the file's place in the policy gives to all of its references."""
@@ -165,8 +163,8 @@ class Judge:
         of_file: Verdict | None,
     ) -> tuple[Action, str, Replacement | None]:
         leave, review = Action.LEAVE, Action.REVIEW
-        if site.prose or site.kind in _NO_REWRITE_KINDS:
-            return leave, site.prose or _NO_REWRITE_KINDS[site.kind], None
+        if site.prose or site.kind in NO_REWRITE_KINDS:
+            return leave, site.prose or NO_REWRITE_KINDS[site.kind], None
         if of_file is not None and of_file.action is leave:
             return leave, of_file.reason, None
         if place.directory is DirectoryKind.TEMPORARY or is_temporary(site.text):

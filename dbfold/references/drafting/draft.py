@@ -20,7 +20,7 @@ from dbfold.policy.accessor import is_generated
 from dbfold.policy.directories import has_placeholder, static_tail, without_parents
 from dbfold.policy.matching import directory_and_name
 from dbfold.policy.model import Accessor, Database, Policy, Role
-from dbfold.references.candidates import FOREIGN_NAMES, SQLITE_URL
+from dbfold.references.candidates import FOREIGN_NAMES, SQLITE_URL, plain_path
 from dbfold.references.discovery import discover
 from dbfold.references.drafting.layout import Layout
 from dbfold.references.drafting.sqlite_files import sqlite_files
@@ -223,14 +223,9 @@ def _primary(databases: Sequence[Found], evidence: Iterable[Reference], policy: 
     return max(candidates, key=lambda name: (in_code[name], anywhere[name]), default=UNKNOWN_PRIMARY)
 
 
-def _plain_path(text: str) -> str:
-    match = SQLITE_URL.fullmatch(text)
-    return match["path"] if match else text
-
-
 def _directory(reference: Reference) -> str:
     """The directory that a reference names, without computed parts in front; empty if there is none that is known."""
-    directory = directory_and_name(_plain_path(reference.text))[0]
+    directory = directory_and_name(plain_path(reference.text))[0]
     if has_placeholder(directory):
         directory = static_tail(directory)
     known = directory.isprintable() and not re.search(r"[$%*?{}]|\A~|\A\.\Z|://", directory)

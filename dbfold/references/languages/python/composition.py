@@ -20,11 +20,11 @@ _SEPARATORS = {"os.sep": "/", "os.path.sep": "/"}
 
 
 @dataclass(frozen=True, slots=True)
-class Composition:
-    """A path or text that an expression evaluates to.
+class _Known:
+    """What an expression evaluates to.
 
     text         computed parts as `{name}` or `{...}`
-    literal      the string literal that holds the end of the text: the file's name
+    literal      the string literal that holds the end of the text: the file's name; None where that is not written here
     is_path      it evaluates to a `Path`, constructed by `constructor` where that is written in the expression
     computed     the expressions behind the computed parts
     through      the constant that holds the file's name, behind a directory that is known here only; `literal` is where
@@ -32,7 +32,7 @@ class Composition:
     """
 
     text: str
-    literal: ast.expr
+    literal: ast.expr | None
     is_path: bool = False
     constructor: str | None = None
     computed: tuple[ast.expr, ...] = ()
@@ -40,15 +40,10 @@ class Composition:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """The same, where the file's name may be written elsewhere: `literal` is None then."""
+class Composition(_Known):
+    """A path or text that an expression evaluates to, whose end is known: fields as in `_Known`."""
 
-    text: str
-    literal: ast.expr | None
-    is_path: bool = False
-    constructor: str | None = None
-    computed: tuple[ast.expr, ...] = ()
-    through: str | None = None
+    literal: ast.expr
 
 
 def compose(node: ast.expr, names: ModuleNames) -> Composition | None:
