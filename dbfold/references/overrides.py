@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from dbfold.references.contents import read
-from dbfold.references.discovery import SourceFile
+from dbfold.references.words import Words
 
 
-def overridden(names: Iterable[str], files: Iterable[SourceFile]) -> dict[str, str]:
-    """Which of the constants `names` one of the Python `files` sets, each with the place, as `file:line`.
+def overridden(names: Iterable[str], words: Words) -> dict[str, str]:
+    """Which of the constants `names` a Python file sets, each with the first place, as `file:line`.
 
     From outside of their module: `settings.DATA = …`, `setattr(settings, "DATA", …)`, `patch("settings.DATA")`.
     """
-    words = {name.encode(): name for name in names}
-    if not words:
-        return {}
-    pattern = _pattern(words)
-    found: dict[str, str] = {}
-    for file in files:
+    return {name: place for name in names if (place := _place(name, words)) is not None}
+
+
+def _place(name: str, words: Words) -> str | None:
+    pattern = _pattern(name.encode())
+    for file in words.naming(name):
         if not file.path.endswith(".py"):
             continue
         try:
             data = read(file)
         except OSError:
             continue  # which is reported where it is looked at
-        for match in pattern.finditer(data) if any(word in data for word in words) else ():
+        if match := pattern.search(data):
             line = data.count(b"\n", 0, match.start()) + 1
-            found.setdefault(words[match["set"] or match["named"]], f"{file.in_policy}:{line}")
-    return found
+            return f"{file.in_policy}:{line}"
+    return None
 
 
-def _pattern(words: Mapping[bytes, str]) -> re.Pattern[bytes]:
-    name = b"|".join(map(re.escape, words))
-    attribute = rb"(?<!\bself)(?<!\bcls)\.(?P<set>" + name + rb")\s*(?::[^=\n]+)?=(?!=)"
-    text = rb"(?:setattr|patch(?:\.\w+)?)\s*\([^()]*?[\"'](?:[\w.]+\.)?(?P<named>" + name + rb")[\"']"
+def _pattern(name: bytes) -> re.Pattern[bytes]:
+    name = re.escape(name)
+    attribute = rb"(?<!\bself)(?<!\bcls)\." + name + rb"\s*(?::[^=\n]+)?=(?!=)"
+    text = rb"(?:setattr|patch(?:\.\w+)?)\s*\([^()]*?[\"'](?:[\w.]+\.)?" + name + rb"[\"']"
     return re.compile(attribute + rb"|" + text)

@@ -81,7 +81,7 @@ def scan_code(
     statements = tuple(bind(project, Importers(project, reach.imports)))
     progress.phase("following paths")
     sites = _sites(found, judge)
-    setters = overridden({name for one in sites.values() for name in one.site.made_of}, discovery.files)
+    setters = overridden({name for one in sites.values() for name in one.site.made_of}, survey.words(discovery.files))
     dangers = hazards(policy, sites, follow(project)) | set_elsewhere(sites, setters)
     judge = replace(judge, holds=Dangers(dangers))
     references = combine(discovery, _examined(found, discovery.files, survey, judge))
